@@ -1,0 +1,122 @@
+//! OpenAPI 3.1 from the table of operations, with every event's data among its components.
+
+use groma_model::{Envelope, EventType, Payload, SchemaVisitor};
+use utoipa::ToSchema;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder,
+    Ref, Required, ResponseBuilder, SecurityRequirement, Type,
+};
+
+use crate::operation::{Method, OPERATIONS, Operation, Schemas, reference};
+use crate::{Problem, StreamMessage, StreamRequest};
+
+/// Returns the OpenAPI document of every operation.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut schemas = Schemas::new();
+    let mut paths = PathsBuilder::new();
+    for operation in OPERATIONS {
+        paths = paths
+            .path(operation.path, PathItem::new(method(operation.method), describe(operation, &mut schemas)));
+    }
+    let problem = reference::<Problem>(&mut schemas);
+    let _: (_, _, _) = (
+        reference::<Envelope>(&mut schemas),
+        reference::<StreamRequest>(&mut schemas),
+        reference::<StreamMessage>(&mut schemas),
+    );
+    Payload::register_schemas(&mut EventSchemas { schemas: &mut schemas });
+    let problem = ResponseBuilder::new()
+        .description("Refused: see `code`")
+        .content("application/problem+json", ContentBuilder::new().schema(Some(problem)).build())
+        .build();
+    let components = ComponentsBuilder::new()
+        .schemas_from_iter(schemas)
+        .response("Problem", problem)
+        .security_scheme(
+            "bearer",
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
+        )
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("groma_session"))))
+        .build();
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("Groma")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(
+                    "A live map of everything you run. Times are RFC 3339; identifiers are UUIDs.",
+                ))
+                .license(Some(utoipa::openapi::License::new("MIT OR Apache-2.0"))),
+        )
+        .paths(paths)
+        .components(Some(components))
+        .build()
+}
+
+struct EventSchemas<'a> {
+    schemas: &'a mut Schemas,
+}
+
+impl SchemaVisitor for EventSchemas<'_> {
+    fn event<T: ToSchema + 'static>(&mut self, _: &'static EventType) {
+        reference::<T>(self.schemas);
+    }
+}
+
+const fn method(method: Method) -> HttpMethod {
+    match method {
+        Method::Get => HttpMethod::Get,
+        Method::Post => HttpMethod::Post,
+        Method::Delete => HttpMethod::Delete,
+    }
+}
+
+fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::path::Operation {
+    let mut described =
+        OperationBuilder::new().operation_id(Some(operation.id)).summary(Some(operation.summary));
+    if let Some(command) = operation.command {
+        described = described.description(Some(format!("On the command line: `groma {command}`.")));
+    }
+    for name in operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        described = described.parameter(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(text)),
+        );
+    }
+    for parameter in operation.query.map(|query| query()).unwrap_or_default() {
+        described = described.parameter(parameter);
+    }
+    if let Some(request) = operation.request {
+        let content = ContentBuilder::new().schema(Some(request(schemas))).build();
+        let body = RequestBodyBuilder::new()
+            .content("application/json", content)
+            .required(Some(Required::True))
+            .build();
+        described = described.request_body(Some(body));
+    }
+    let mut success = ResponseBuilder::new().description(operation.summary);
+    if let Some(response) = operation.response {
+        success =
+            success.content(operation.content, ContentBuilder::new().schema(Some(response(schemas))).build());
+    } else if operation.content != "application/json" {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        success = success.content(operation.content, ContentBuilder::new().schema(Some(text)).build());
+    }
+    described = described.response(operation.status.to_string(), success.build());
+    described = described.response("default", Ref::from_response_name("Problem"));
+    if operation.scope.is_some() {
+        let none: [&str; 0] = [];
+        described = described
+            .security(SecurityRequirement::new("bearer", none))
+            .security(SecurityRequirement::new("session", none));
+    }
+    described.build()
+}

@@ -1,0 +1,24 @@
+//! The words of Groma: identifiers, times, events and the traits that engines are given.
+//!
+//! This crate does no I/O and knows no transport. Everything that crosses a process border and is not a REST
+//! body is defined here once; `groma-api` holds the REST bodies.
+
+mod event;
+mod filter;
+mod frame;
+mod id;
+pub mod network;
+mod schema;
+mod sequence;
+mod subject;
+pub mod system;
+pub mod task;
+mod time;
+
+pub use event::{DeliveryClass, Envelope, EventData, EventType, Payload, SchemaVisitor, UnknownEventType};
+pub use filter::{EventFilter, TypePattern, TypePatternError};
+pub use frame::Frame;
+pub use id::{EventId, IdError, NodeId, PrincipalId, SegmentId, TaskId, ThingId, TokenId};
+pub use sequence::{Epoch, Sequence, SequenceError};
+pub use subject::{Subject, SubjectError, SubjectKind};
+pub use time::{Clock, SystemClock, Timestamp, TimestampError};
