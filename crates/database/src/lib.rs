@@ -1,1 +1,14 @@
+//! The one file: a data folder with its lock, one SQLite database with one writer, pooled readers, and
+//! forward-only migrations. What is in the tables is known to `groma-journal` and `groma-inventory` alone.
 
+mod database;
+mod file;
+mod folder;
+mod migrations;
+mod readers;
+mod writer;
+
+pub use database::{Database, DatabaseError, Opened, ReadError};
+pub use folder::{Folder, FolderError, Holder};
+pub use rusqlite;
+pub use writer::{Health, OpError, WriteError, WriteTx};

@@ -1,0 +1,259 @@
+//! The one writer: a thread that commits whatever has arrived, in one transaction, with one fsync.
+//!
+//! Each operation runs in a savepoint of its own: one that is refused changes nothing and spoils nobody else's.
+//! Callers hear of success only after the commit. When a commit fails (full disk, failed fsync) the writer is
+//! poisoned for good: an fsync that failed once may lie the second time.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::file::is_fatal;
+
+/// Whether storage takes writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// It does.
+    Ok,
+    /// It stopped, for this reason, until the process starts again.
+    Poisoned(Arc<str>),
+}
+
+/// Why an operation did not happen; given back by the operation itself.
+#[derive(Debug)]
+pub enum OpError<E> {
+    /// It was refused; nothing was changed.
+    Refused(E),
+    /// SQLite failed.
+    Sqlite(rusqlite::Error),
+}
+
+impl<E> From<rusqlite::Error> for OpError<E> {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+/// Why a write did not happen; nothing of it is in the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError<E> {
+    /// The operation refused.
+    #[error(transparent)]
+    Refused(E),
+    /// The operation failed in SQLite: a fault of ours.
+    #[error("a write failed: {0}")]
+    Sqlite(String),
+    /// Storage stopped taking writes.
+    #[error("storage stopped taking writes: {0}")]
+    Poisoned(Arc<str>),
+}
+
+/// The open transaction, as an operation sees it.
+pub struct WriteTx<'a> {
+    connection: &'a Connection,
+    on_commit: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl std::fmt::Debug for WriteTx<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WriteTx").field("on_commit", &self.on_commit.len()).finish_non_exhaustive()
+    }
+}
+
+impl WriteTx<'_> {
+    /// Returns the connection, inside the transaction.
+    #[must_use]
+    pub const fn connection(&self) -> &Connection {
+        self.connection
+    }
+
+    /// Runs `act` once the transaction is on disk, before any caller hears of it. Not run if it is rolled back.
+    pub fn on_commit(&mut self, act: impl FnOnce() + Send + 'static) {
+        self.on_commit.push(Box::new(act));
+    }
+}
+
+type Finish = Box<dyn FnOnce(Result<(), Arc<str>>) + Send>;
+/// What is to become of an operation's savepoint.
+enum Verdict {
+    Keep,
+    RollBack,
+    /// The whole batch is lost, and the writer with it.
+    Fatal(rusqlite::Error),
+}
+type Job = Box<dyn FnOnce(&mut WriteTx<'_>) -> (Verdict, Finish) + Send>;
+
+/// The way to the writer's thread; cloning shares it.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+    health: watch::Receiver<Health>,
+}
+
+/// Operations that may wait; beyond, callers wait to hand theirs over.
+const QUEUE: usize = 4096;
+/// Operations in one transaction at most, so that the first caller need not wait for ever.
+const BATCH: usize = 4096;
+
+/// Called after every commit that had `on_commit` acts.
+pub(crate) type CommitListener = Arc<dyn Fn() + Send + Sync>;
+
+impl Writer {
+    pub(crate) fn start(
+        connection: Connection,
+        listener: CommitListener,
+    ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (told, health) = watch::channel(Health::Ok);
+        let thread = std::thread::Builder::new()
+            .name("database-writer".to_owned())
+            .spawn(move || Thread { connection, listener, told }.run(queue))?;
+        Ok((Self { jobs, health }, thread))
+    }
+
+    pub(crate) fn health(&self) -> watch::Receiver<Health> {
+        self.health.clone()
+    }
+
+    pub(crate) async fn write<T, E, F>(&self, op: F) -> Result<T, WriteError<E>>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: FnOnce(&mut WriteTx<'_>) -> Result<T, OpError<E>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        // A caller that gave up no longer listens: the write stands all the same.
+        let job: Job = Box::new(move |tx| {
+            let (verdict, result) = match op(tx) {
+                Ok(value) => (Verdict::Keep, Ok(value)),
+                Err(OpError::Refused(error)) => (Verdict::RollBack, Err(WriteError::Refused(error))),
+                Err(OpError::Sqlite(error)) => {
+                    let told = WriteError::Sqlite(error.to_string());
+                    (if is_fatal(&error) { Verdict::Fatal(error) } else { Verdict::RollBack }, Err(told))
+                }
+            };
+            let finish: Finish = Box::new(move |committed: Result<(), Arc<str>>| {
+                let _ = reply.send(committed.map_err(WriteError::Poisoned).and(result));
+            });
+            (verdict, finish)
+        });
+        if self.jobs.send(job).await.is_err() {
+            return Err(WriteError::Poisoned(self.reason()));
+        }
+        match answer.await {
+            Ok(result) => result,
+            Err(_) => Err(WriteError::Poisoned(self.reason())),
+        }
+    }
+
+    fn reason(&self) -> Arc<str> {
+        match &*self.health.borrow() {
+            Health::Poisoned(reason) => Arc::clone(reason),
+            Health::Ok => "the database is closed".into(),
+        }
+    }
+}
+
+struct Thread {
+    connection: Connection,
+    listener: CommitListener,
+    told: watch::Sender<Health>,
+}
+
+impl Thread {
+    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        while let Some(first) = queue.blocking_recv() {
+            let mut batch = vec![first];
+            while batch.len() < BATCH {
+                match queue.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
+                }
+            }
+            if let Err(reason) = self.commit(batch) {
+                self.told.send_replace(Health::Poisoned(Arc::clone(&reason)));
+                tracing::error!(%reason, "storage stopped taking writes");
+                queue.close();
+                while let Some(job) = queue.blocking_recv() {
+                    // Dropping the job closes its reply: the caller reads the reason from the health.
+                    drop(job);
+                }
+                return;
+            }
+        }
+        // The last handle is gone: fold the log into the file, so that a copy of the folder is one file.
+        if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
+            tracing::warn!(%error, "failed to fold the write-ahead log into the database");
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Job>) -> Result<(), Arc<str>> {
+        let mut finished: Vec<Finish> = Vec::with_capacity(batch.len());
+        let outcome = Self::transact(&mut self.connection, batch, &mut finished);
+        match outcome {
+            Ok(acts) => {
+                let any = !acts.is_empty();
+                for act in acts {
+                    act();
+                }
+                if any {
+                    (self.listener)();
+                }
+                for finish in finished {
+                    finish(Ok(()));
+                }
+                Ok(())
+            }
+            Err(error) => {
+                let reason: Arc<str> = describe(&error).into();
+                // Health first: whoever hears the refusal must not then read that all is well.
+                self.told.send_replace(Health::Poisoned(Arc::clone(&reason)));
+                for finish in finished {
+                    finish(Err(Arc::clone(&reason)));
+                }
+                Err(reason)
+            }
+        }
+    }
+
+    fn transact(
+        connection: &mut Connection,
+        batch: Vec<Job>,
+        finished: &mut Vec<Finish>,
+    ) -> rusqlite::Result<Vec<Box<dyn FnOnce() + Send>>> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut acts = Vec::new();
+        for job in batch {
+            transaction.prepare_cached("SAVEPOINT op")?.execute([])?;
+            let mut tx = WriteTx { connection: &transaction, on_commit: Vec::new() };
+            let (verdict, finish) = job(&mut tx);
+            finished.push(finish);
+            match verdict {
+                Verdict::Keep => acts.append(&mut tx.on_commit),
+                Verdict::RollBack => {
+                    transaction.prepare_cached("ROLLBACK TO op")?.execute([])?;
+                }
+                Verdict::Fatal(error) => return Err(error),
+            }
+            transaction.prepare_cached("RELEASE op")?.execute([])?;
+        }
+        transaction.commit()?;
+        Ok(acts)
+    }
+}
+
+fn describe(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => {
+            "the disk is full: free some space, then start Groma again; what was acknowledged is safe"
+                .to_owned()
+        }
+        Some(rusqlite::ErrorCode::SystemIoFailure) => {
+            format!(
+                "the disk failed to write ({error}): check it, then start Groma again; what was acknowledged is safe"
+            )
+        }
+        _ => format!("{error}: start Groma again; what was acknowledged is safe"),
+    }
+}

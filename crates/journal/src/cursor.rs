@@ -1,0 +1,230 @@
+//! A reader's position. It falls back from memory to the file and never makes anybody wait.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use groma_model::system::{GapReason, StreamGap, StreamMerged};
+use groma_model::{DeliveryClass, EventData as _, EventFilter, EventType, Frame, Sequence, Subject};
+use tokio::sync::watch;
+
+use crate::batch::{Batch, EventSlice, Picked};
+use crate::journal::{Journal, JournalError};
+use crate::storage::{Range, Stored, scan};
+use crate::tail::Found;
+
+/// Events read from the file at once.
+const PAGE: usize = 1000;
+/// A live reader that is this many events behind gets Latest-class events merged.
+const LAG: u64 = 2000;
+
+/// Where a cursor begins, and what it has to tell first.
+#[derive(Debug)]
+pub(crate) struct Position {
+    pub(crate) next: u64,
+    pub(crate) gap: Option<(Sequence, Sequence, GapReason)>,
+}
+
+impl Position {
+    pub(crate) const fn at(next: u64) -> Self {
+        Self { next, gap: None }
+    }
+}
+
+/// What a cursor hands out.
+#[derive(Debug, Clone)]
+pub enum Delivery {
+    /// Events, in order.
+    Events(EventSlice),
+    /// A frame without a sequence.
+    Control(Frame),
+}
+
+impl Delivery {
+    /// Goes through what was handed out as it travels.
+    pub fn frames(&self) -> impl Iterator<Item = Frame> + '_ {
+        let (events, control) = match self {
+            Self::Events(slice) => (Some(slice), None),
+            Self::Control(frame) => (None, Some(frame.clone())),
+        };
+        events.into_iter().flat_map(EventSlice::frames).chain(control)
+    }
+}
+
+/// A reader of the journal.
+#[derive(Debug)]
+pub struct Cursor {
+    journal: Arc<Journal>,
+    next: u64,
+    filter: EventFilter,
+    moved: watch::Receiver<u64>,
+    alarm: watch::Receiver<Option<Frame>>,
+    waiting: std::collections::VecDeque<Delivery>,
+    /// Whether the head was reached once: from then on, being far behind means being slow.
+    live: bool,
+}
+
+impl Cursor {
+    pub(crate) fn new(
+        journal: Arc<Journal>,
+        position: Position,
+        filter: EventFilter,
+        moved: watch::Receiver<u64>,
+        alarm: watch::Receiver<Option<Frame>>,
+    ) -> Self {
+        let mut cursor = Self {
+            journal,
+            next: position.next,
+            filter,
+            moved,
+            alarm,
+            waiting: std::collections::VecDeque::new(),
+            live: false,
+        };
+        if let Some((from, to, reason)) = position.gap {
+            cursor.tell_gap(from, to, reason);
+        }
+        cursor
+    }
+
+    /// Returns the position behind which the cursor goes on.
+    #[must_use]
+    pub fn position(&self) -> Sequence {
+        Sequence::new(self.journal.origin.epoch, self.next.saturating_sub(1))
+    }
+
+    /// Returns the next events or control frame; waits at the head. Cancelling loses nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn next(&mut self) -> Result<Delivery, JournalError> {
+        loop {
+            if let Some(delivery) = self.poll().await? {
+                return Ok(delivery);
+            }
+            tokio::select! {
+                // The journal outlives its cursors, so neither sender is ever gone.
+                _ = self.moved.changed() => {}
+                _ = self.alarm.changed() => {
+                    let frame = self.alarm.borrow_and_update().clone();
+                    if let Some(frame) = frame {
+                        return Ok(Delivery::Control(frame));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns the next events or control frame, or nothing at the head. Cancelling loses nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn poll(&mut self) -> Result<Option<Delivery>, JournalError> {
+        loop {
+            if let Some(delivery) = self.waiting.pop_front() {
+                return Ok(Some(delivery));
+            }
+            self.moved.borrow_and_update();
+            match self.journal.tail.find(self.next) {
+                Found::Ahead => {
+                    self.live = true;
+                    return Ok(None);
+                }
+                Found::Batch(batch) => {
+                    let (slice, lags) = (batch.select(self.next, &self.filter), self.lags());
+                    self.next = batch.last().map_or(self.next, |last| last + 1);
+                    if lags {
+                        self.merge(slice);
+                    } else if !slice.is_empty() {
+                        return Ok(Some(Delivery::Events(slice)));
+                    }
+                }
+                Found::Older => self.read_page().await?,
+            }
+        }
+    }
+
+    fn lags(&self) -> bool {
+        self.live && self.journal.tail.head().saturating_sub(self.next) > LAG
+    }
+
+    async fn read_page(&mut self) -> Result<(), JournalError> {
+        let (from, head) = (self.next, self.journal.tail.head());
+        let (keyring, filter) = (Arc::clone(&self.journal.keyring), self.filter.clone());
+        let read = move |connection: &groma_database::rusqlite::Connection| {
+            let mut page = Vec::new();
+            let range = Range { from, below: head + 1, subject: filter.subject, backwards: false };
+            let wanted = |event_type: &'static EventType, subject| filter.matches(event_type, subject);
+            scan(connection, &keyring, range, wanted, |stored| {
+                page.push(stored);
+                page.len() < PAGE
+            })?;
+            Ok(page)
+        };
+        let page = self.journal.database.read(read).await?;
+        // A short page holds everything that is wanted up to the head.
+        self.next = head + 1;
+        if page.len() == PAGE {
+            self.next = match page.last() {
+                Some(Stored::Event(event)) => event.number + 1,
+                Some(Stored::Damaged(number)) => number + 1,
+                None => head + 1,
+            };
+        }
+        let lags = self.live && head.saturating_sub(from) > LAG;
+        let epoch = self.journal.origin.epoch;
+        let mut run = Vec::new();
+        for stored in page {
+            match stored {
+                Stored::Event(event) => run.push(event),
+                Stored::Damaged(number) => {
+                    self.flush(std::mem::take(&mut run), lags);
+                    let before = Sequence::new(epoch, number.saturating_sub(1));
+                    self.tell_gap(before, Sequence::new(epoch, number), GapReason::Damaged);
+                }
+            }
+        }
+        self.flush(run, lags);
+        Ok(())
+    }
+
+    fn flush(&mut self, events: Vec<crate::Event>, lags: bool) {
+        if events.is_empty() {
+            return;
+        }
+        let batch = Arc::new(Batch::new(self.journal.origin, events));
+        let slice = EventSlice { batch, picked: Picked::From(0) };
+        if lags { self.merge(slice) } else { self.waiting.push_back(Delivery::Events(slice)) }
+    }
+
+    /// Leaves out all but the newest of each Latest-class type and subject, and says how many.
+    fn merge(&mut self, slice: EventSlice) {
+        let mut newest: HashMap<(u16, Option<Subject>), (u64, u64)> = HashMap::new();
+        for event in slice.iter().filter(|event| event.event_type.class == DeliveryClass::Latest) {
+            let entry = newest.entry((event.event_type.code, event.subject)).or_insert((0, 0));
+            *entry = (event.number, entry.1 + 1);
+        }
+        for ((code, subject), (_, count)) in newest.iter().filter(|(_, (_, count))| *count > 1) {
+            let event_type = EventType::from_code(*code).map_or("", |event_type| event_type.name).to_owned();
+            let data = StreamMerged { event_type, subject: *subject, count: count - 1 };
+            self.waiting.push_back(Delivery::Control(self.journal.control(
+                StreamMerged::TYPE,
+                *subject,
+                &data,
+            )));
+        }
+        let merged = slice.retain(|event| {
+            event.event_type.class != DeliveryClass::Latest
+                || newest
+                    .get(&(event.event_type.code, event.subject))
+                    .is_some_and(|(number, _)| *number == event.number)
+        });
+        if !merged.is_empty() {
+            self.waiting.push_back(Delivery::Events(merged));
+        }
+    }
+
+    fn tell_gap(&mut self, from: Sequence, to: Sequence, reason: GapReason) {
+        let data = StreamGap { from, to, reason, snapshot_url: "/v1/summary".to_owned() };
+        self.waiting.push_back(Delivery::Control(self.journal.control(StreamGap::TYPE, None, &data)));
+    }
+}

@@ -1,0 +1,111 @@
+//! Pages of the journal, forwards or backwards.
+
+use std::sync::Arc;
+
+use groma_database::rusqlite::Connection;
+use groma_model::{EventFilter, EventType, Frame, Sequence, Timestamp};
+
+use crate::journal::{Journal, JournalError};
+use crate::storage::{self, Range, Stored};
+
+/// Which page to read.
+#[derive(Debug, Clone, Default)]
+pub struct HistoryRequest {
+    /// What is wanted.
+    pub filter: EventFilter,
+    /// Behind this position, oldest first.
+    pub after: Option<Sequence>,
+    /// Ahead of this position, newest first.
+    pub before: Option<Sequence>,
+    /// Appended at or after.
+    pub since: Option<Timestamp>,
+    /// Appended before.
+    pub until: Option<Timestamp>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// A page, in journal order.
+#[derive(Debug, Clone)]
+pub struct HistoryPage {
+    /// The events.
+    pub frames: Vec<Frame>,
+    /// The newest position when it was read.
+    pub head: Sequence,
+    /// Whether there is more in the direction that was asked.
+    pub more: bool,
+    /// Whether events are missing at the asked position, or a record in the page is damaged.
+    pub gap: bool,
+}
+
+impl Journal {
+    /// Reads a page.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn history(self: &Arc<Self>, request: HistoryRequest) -> Result<HistoryPage, JournalError> {
+        let journal = Arc::clone(self);
+        Ok(self.database.read(move |connection| journal.read_history(connection, &request)).await?)
+    }
+
+    fn read_history(
+        &self,
+        connection: &Connection,
+        request: &HistoryRequest,
+    ) -> groma_database::rusqlite::Result<HistoryPage> {
+        let epoch = self.origin.epoch;
+        let (newest, _) = storage::newest(connection)?;
+        let oldest = storage::oldest(connection)?.unwrap_or(newest + 1);
+        let mut gap = false;
+        let mut range = Range {
+            from: oldest,
+            below: newest + 1,
+            subject: request.filter.subject,
+            backwards: request.after.is_none(),
+        };
+        if let Some(after) = request.after {
+            gap = after.epoch != epoch || after.number + 1 < oldest || after.number > newest;
+            if after.epoch == epoch {
+                range.from = range.from.max(after.number.saturating_add(1));
+            } else if after.epoch > epoch {
+                range.from = newest + 1;
+            }
+        }
+        if let Some(before) = request.before {
+            if before.epoch == epoch {
+                range.below = range.below.min(before.number);
+            } else if before.epoch < epoch {
+                gap = true;
+                range.below = 0;
+            }
+        }
+        if let Some(since) = request.since {
+            range.from = range.from.max(storage::first_since(connection, since)?);
+            range.backwards = request.before.is_some();
+        }
+        if let Some(until) = request.until {
+            range.below = range.below.min(storage::first_since(connection, until)?);
+        }
+        let mut frames = Vec::new();
+        let mut more = false;
+        let wanted = |event_type: &'static EventType, subject| request.filter.matches(event_type, subject);
+        storage::scan(connection, &self.keyring, range, wanted, |stored| match stored {
+            _ if frames.len() == request.limit => {
+                more = true;
+                false
+            }
+            Stored::Event(event) => {
+                frames.push(event.frame(self.origin));
+                true
+            }
+            Stored::Damaged(_) => {
+                gap = true;
+                true
+            }
+        })?;
+        if range.backwards {
+            frames.reverse();
+        }
+        Ok(HistoryPage { frames, head: Sequence::new(epoch, newest), more, gap })
+    }
+}

@@ -1,0 +1,209 @@
+//! The journal: where events are appended, and where cursors begin.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use groma_database::rusqlite::{self, Connection};
+use groma_database::{Database, ReadError, WriteTx};
+use groma_model::{
+    Clock, DeliveryClass, Epoch, EventFilter, EventId, EventType, Frame, NodeId, Payload, Sequence, Subject,
+    Timestamp,
+};
+use groma_seal::Keyring;
+use tokio::sync::watch;
+
+use crate::cursor::{Cursor, Position};
+use crate::event::{Event, Head, Origin};
+use crate::storage;
+use crate::tail::Tail;
+
+/// Why the journal cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The database refused.
+    #[error("failed to read the journal")]
+    Read(#[from] ReadError),
+}
+
+/// What a journal needs to know.
+#[derive(Debug, Clone)]
+pub struct JournalOptions {
+    /// The installation, part of every event's `source`.
+    pub node: NodeId,
+    /// The history's epoch.
+    pub epoch: Epoch,
+    /// How much of the newest events is held in memory, in bytes.
+    pub tail_bytes: usize,
+}
+
+impl JournalOptions {
+    /// 16 MiB: some 30,000 events.
+    pub const TAIL_BYTES: usize = 16 << 20;
+}
+
+/// An event about to be appended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// What it is about.
+    pub subject: Option<Subject>,
+    /// What happened.
+    pub payload: Payload,
+}
+
+/// Where a cursor starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// With the oldest event there is.
+    Oldest,
+    /// Behind a position.
+    After(Sequence),
+    /// With the first event appended at or after a moment.
+    Since(Timestamp),
+    /// With the next event.
+    Live,
+}
+
+/// The journal, open; cloning the `Arc` shares it.
+#[derive(Debug)]
+pub struct Journal {
+    pub(crate) database: Database,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) origin: Origin,
+    pub(crate) tail: Arc<Tail>,
+    clock: Arc<dyn Clock>,
+    /// The newest alarm: an event that could not be journaled.
+    alarm: watch::Sender<Option<Frame>>,
+}
+
+impl Journal {
+    /// Opens the journal of a database. One per database.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn open(
+        database: Database,
+        keyring: Arc<Keyring>,
+        clock: Arc<dyn Clock>,
+        options: JournalOptions,
+    ) -> Result<Arc<Self>, JournalError> {
+        let (head, _) = database.read(storage::newest).await?;
+        let origin = Origin { node: options.node, epoch: options.epoch };
+        let tail = Arc::new(Tail::new(origin, head, options.tail_bytes));
+        let publish = Arc::clone(&tail);
+        database.listen(move || publish.publish());
+        Ok(Arc::new(Self { database, keyring, origin, tail, clock, alarm: watch::Sender::new(None) }))
+    }
+
+    /// Appends events inside the writer's transaction, numbered in order. Readers see them once it is on disk.
+    ///
+    /// # Errors
+    /// When SQLite refuses; the transaction is then of no use.
+    pub fn append(&self, tx: &mut WriteTx<'_>, events: Vec<NewEvent>) -> rusqlite::Result<Option<Sequence>> {
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let (mut number, newest_at) = storage::newest(tx.connection())?;
+        // A clock that was set back must not take time cursors back.
+        let at = self.clock.now().max(newest_at);
+        let mut appended = Vec::with_capacity(events.len());
+        for NewEvent { subject, payload } in events {
+            let event_type = payload.event_type();
+            debug_assert_ne!(event_type.class, DeliveryClass::Control, "control frames are never journaled");
+            number += 1;
+            let data = serde_json::to_vec(&payload)
+                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+            let event = Event::new(number, at, event_type, subject, EventId::now(), Bytes::from(data));
+            storage::insert(tx.connection(), &self.keyring, &event)?;
+            appended.push(event);
+        }
+        let tail = Arc::clone(&self.tail);
+        tx.on_commit(move || tail.arrive(appended));
+        Ok(Some(Sequence::new(self.origin.epoch, number)))
+    }
+
+    /// Tells all live readers something that cannot be journaled, such as that the journal itself cannot be written.
+    pub fn alarm(&self, payload: &Payload) {
+        let head = Head {
+            origin: self.origin,
+            event_type: payload.event_type(),
+            subject: None,
+            id: EventId::now(),
+            at: self.clock.now(),
+        };
+        self.alarm.send_replace(Some(head.control(payload)));
+    }
+
+    /// Returns the position of the newest event.
+    #[must_use]
+    pub fn head(&self) -> Sequence {
+        Sequence::new(self.origin.epoch, self.tail.head())
+    }
+
+    /// Returns the position of the newest event that `connection` sees: with a row read there, a snapshot's position.
+    ///
+    /// # Errors
+    /// When SQLite fails.
+    pub fn head_in(&self, connection: &Connection) -> rusqlite::Result<(Sequence, Timestamp)> {
+        let (number, at) = storage::newest(connection)?;
+        Ok((Sequence::new(self.origin.epoch, number), at))
+    }
+
+    /// Returns how many cursors are open.
+    #[must_use]
+    pub fn readers(&self) -> usize {
+        self.tail.readers()
+    }
+
+    /// Opens a cursor.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cursor(self: &Arc<Self>, start: Start, filter: EventFilter) -> Result<Cursor, JournalError> {
+        // The receivers first: what is appended from here on wakes the cursor.
+        let (moved, alarm) = (self.tail.watch(), self.alarm.subscribe());
+        let head = self.tail.head();
+        let position = match start {
+            Start::Live => Position::at(head + 1),
+            Start::Oldest => Position::at(self.database.read(storage::oldest).await?.unwrap_or(head + 1)),
+            Start::Since(at) => Position::at(
+                self.database.read(move |connection| storage::first_since(connection, at)).await?,
+            ),
+            Start::After(sequence) => self.locate(sequence, head).await?,
+        };
+        Ok(Cursor::new(Arc::clone(self), position, filter, moved, alarm))
+    }
+
+    /// Finds out whether a position can be resumed from, and tells the gap if not.
+    async fn locate(&self, sequence: Sequence, head: u64) -> Result<Position, JournalError> {
+        use groma_model::system::GapReason;
+        let oldest = self.database.read(storage::oldest).await?.unwrap_or(head + 1);
+        let epoch = self.origin.epoch;
+        let gap = |to: u64, reason| Position {
+            next: to,
+            gap: Some((sequence, Sequence::new(epoch, to - 1), reason)),
+        };
+        Ok(if sequence.epoch < epoch {
+            gap(oldest, GapReason::HistoryReset)
+        } else if sequence.epoch > epoch || sequence.number > head {
+            gap(head + 1, GapReason::UnknownPosition)
+        } else if sequence.number + 1 < oldest {
+            gap(oldest, GapReason::Retention)
+        } else {
+            Position::at(sequence.number + 1)
+        })
+    }
+
+    /// Makes a control frame.
+    pub(crate) fn control(
+        &self,
+        event_type: &'static EventType,
+        subject: Option<Subject>,
+        data: &impl serde::Serialize,
+    ) -> Frame {
+        Head { origin: self.origin, event_type, subject, id: EventId::now(), at: self.clock.now() }
+            .control(data)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! The key file: one line, outside the data folder, readable by its owner alone.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use zeroize::Zeroizing;
+
+use crate::cipher::{KeyBytes, random_key};
+use crate::keyring::KeyringError;
+
+const MARK: &str = "GROMA-KEY-1 ";
+
+/// Makes a key file with a new random key; refuses to overwrite one.
+pub(crate) fn create(path: &Path) -> Result<KeyBytes, KeyringError> {
+    let failed = |source| KeyringError::WriteKeyFile { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    }
+    let key = random_key();
+    let line = Zeroizing::new(format!("{MARK}{}\n", BASE64.encode(key.as_slice())));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
+    if let Some(folder) = path.parent() {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    }
+    Ok(key)
+}
+
+/// Reads a key file; refuses one that others can read.
+pub(crate) fn read(path: &Path) -> Result<KeyBytes, KeyringError> {
+    let failed = |source| KeyringError::ReadKeyFile { path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    let mode = file.metadata().map_err(failed)?.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyringError::KeyFileTooOpen { path: path.to_owned(), mode });
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(1024).read_to_string(&mut text).map_err(failed)?;
+    let malformed = || KeyringError::KeyFileMalformed { path: path.to_owned() };
+    let body = text.trim_end().strip_prefix(MARK).ok_or_else(malformed)?;
+    let decoded = Zeroizing::new(BASE64.decode(body).map_err(|_| malformed())?);
+    let mut key = Zeroizing::new([0; 32]);
+    if decoded.len() != key.len() {
+        return Err(malformed());
+    }
+    key.copy_from_slice(&decoded);
+    Ok(key)
+}
