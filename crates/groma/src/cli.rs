@@ -1,0 +1,65 @@
+//! The command line: options that every command takes, and the tree of commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands;
+use crate::output::Format;
+
+/// A live map of everything you run
+///
+/// Groma finds what you run, keeps it, and streams every change as an event. Data lives in one folder; whichever
+/// process holds it serves the others, so that commands work the same with and without a server.
+#[derive(Debug, Parser)]
+#[command(name = "groma", version, disable_help_subcommand = true, subcommand_required = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// The folder with Groma's data
+    #[arg(long, global = true, env = "GROMA_DATA_DIR", value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The configuration file
+    #[arg(long, global = true, env = "GROMA_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How data is printed
+    #[arg(long, short = 'o', global = true, value_enum, value_name = "FORM")]
+    pub(crate) output: Option<Format>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Serve(commands::serve::Serve),
+    /// Start a scan and watch it
+    #[command(subcommand)]
+    Scan(commands::scan::Scan),
+    /// Look at scans, stop them, go on with them
+    #[command(subcommand)]
+    Scans(commands::scans::Scans),
+    /// Read the journal
+    #[command(subcommand)]
+    Events(commands::events::Events),
+    /// Look at the hosts of the inventory
+    #[command(subcommand)]
+    Hosts(commands::hosts::Hosts),
+    /// Make and revoke the tokens of other programs
+    #[command(subcommand)]
+    Token(commands::token::Token),
+    Open(commands::open::Open),
+    Status(commands::status::Status),
+    Audit(commands::audit::Audit),
+    Doctor(commands::doctor::Doctor),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(commands::config::Config),
+    Help(commands::help::Help),
+}

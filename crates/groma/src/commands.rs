@@ -1,0 +1,39 @@
+//! One module per command; the folders mirror the tree of commands.
+
+pub(crate) mod audit;
+pub(crate) mod config;
+pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod help;
+pub(crate) mod hosts;
+pub(crate) mod open;
+pub(crate) mod scan;
+pub(crate) mod scans;
+pub(crate) mod serve;
+pub(crate) mod status;
+pub(crate) mod token;
+
+use crate::cli::Command;
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// Why it did not do what was asked.
+pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve(args) => args.run(cx).await,
+        Command::Scan(args) => args.run(cx).await,
+        Command::Scans(args) => args.run(cx).await,
+        Command::Events(args) => args.run(cx).await,
+        Command::Hosts(args) => args.run(cx).await,
+        Command::Token(args) => args.run(cx).await,
+        Command::Open(args) => args.run(cx).await,
+        Command::Status(args) => args.run(cx).await,
+        Command::Audit(args) => args.run(cx).await,
+        Command::Doctor(args) => args.run(cx).await,
+        Command::Config(args) => args.run(cx),
+        Command::Help(args) => args.run(),
+    }
+}

@@ -1,0 +1,124 @@
+//! The way to the data folder: this process holds it, or asks the one that does.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use groma_api::{Backend, ErrorCode};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::failure::Failure;
+use crate::holder::{self, Holder, Opened};
+use crate::settings::Settings;
+
+/// How long a command stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// One question: if this process comes to hold the folder, it leaves queued and interrupted scans alone.
+    Brief,
+    /// Until something ends: if this process comes to hold the folder, it takes up what waits there.
+    Lasting,
+}
+
+/// How long to try while one holder ends and the next begins.
+const HANDOVER_MAX: Duration = Duration::from_secs(15);
+const HANDOVER_PAUSE: Duration = Duration::from_millis(50);
+
+/// A way to the data folder that outlives its holder.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    settings: Settings,
+    purpose: Purpose,
+    way: parking_lot::Mutex<Way>,
+    reopening: Mutex<()>,
+}
+
+#[derive(Debug, Clone)]
+enum Way {
+    Holder(Arc<Holder>),
+    Client(Arc<dyn Backend>),
+}
+
+impl Connection {
+    /// Takes the folder, or reaches the process that holds it.
+    ///
+    /// # Errors
+    /// When neither works, or the holder speaks another version of the protocol.
+    pub(crate) async fn open(settings: &Settings, purpose: Purpose) -> Result<Self, Failure> {
+        let way = find_way(settings, purpose).await?;
+        Ok(Self {
+            settings: settings.clone(),
+            purpose,
+            way: parking_lot::Mutex::new(way),
+            reopening: Mutex::new(()),
+        })
+    }
+
+    /// Returns the operations.
+    pub(crate) fn backend(&self) -> Arc<dyn Backend> {
+        match &*self.way.lock() {
+            Way::Holder(holder) => holder.backend(),
+            Way::Client(backend) => Arc::clone(backend),
+        }
+    }
+
+    /// Returns this process's hold on the folder, if it has it.
+    pub(crate) fn holder(&self) -> Option<Arc<Holder>> {
+        match &*self.way.lock() {
+            Way::Holder(holder) => Some(Arc::clone(holder)),
+            Way::Client(_) => None,
+        }
+    }
+
+    /// Finds a new way after the holder that was asked ended; this process may become the holder.
+    ///
+    /// # Errors
+    /// When this process is the holder itself, so that nobody else can help, or no way is found.
+    pub(crate) async fn reopen(&self) -> Result<(), Failure> {
+        let _one_at_a_time = self.reopening.lock().await;
+        if self.holder().is_some() {
+            return Err(Failure::new(ErrorCode::Unavailable, "Groma is stopping in this process"));
+        }
+        let way = find_way(&self.settings, self.purpose).await?;
+        *self.way.lock() = way;
+        Ok(())
+    }
+
+    /// Lets go of the folder in order, if this process holds it: running scans are checkpointed.
+    pub(crate) async fn close(self) {
+        if let Way::Holder(holder) = self.way.into_inner() {
+            holder.close().await;
+        }
+    }
+}
+
+async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure> {
+    let give_up = Instant::now() + HANDOVER_MAX;
+    loop {
+        match Holder::open(settings).await? {
+            Opened::Holder(holder) => {
+                if purpose == Purpose::Lasting {
+                    holder.start_tasks();
+                }
+                return Ok(Way::Holder(Arc::new(holder)));
+            }
+            Opened::Held { pid, socket } => match holder::ask(&socket).await {
+                Ok(backend) => return Ok(Way::Client(backend)),
+                // It has just begun, or is just ending.
+                Err(error) if error.code == ErrorCode::Unavailable && Instant::now() < give_up => {
+                    tokio::time::sleep(HANDOVER_PAUSE).await;
+                }
+                Err(error) if error.code == ErrorCode::Unavailable => {
+                    let folder = settings.data_dir.display();
+                    let pid =
+                        pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+                    let why = format!("{pid} holds {folder} and does not answer: {}", error.detail);
+                    return Err(Failure::new(ErrorCode::Unavailable, why).hint(
+                        "wait for it, or end it; what it does is resumed by whoever holds the folder next",
+                    ));
+                }
+                Err(error) => return Err(error.into()),
+            },
+        }
+    }
+}
