@@ -1,1 +1,11 @@
+//! A [`Backend`](groma_api::Backend) that asks the holder of the data folder: over its unix socket, or over HTTP.
+//!
+//! Paths and methods come from `groma_api::OPERATIONS`, so none is written twice.
 
+mod backend;
+mod client;
+mod lines;
+mod request;
+
+pub use client::Client;
+pub use lines::UNKNOWN_EVENT_TYPE;

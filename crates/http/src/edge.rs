@@ -1,0 +1,29 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use groma_api::Gate;
+
+use crate::EdgeOptions;
+use crate::document::Documents;
+
+/// The surroundings of every request.
+#[derive(Debug)]
+pub(crate) struct Edge {
+    pub(crate) gate: Arc<dyn Gate>,
+    pub(crate) options: EdgeOptions,
+    pub(crate) documents: Documents,
+}
+
+impl Edge {
+    pub(crate) fn new(gate: Arc<dyn Gate>, options: EdgeOptions) -> Self {
+        Self { gate, options, documents: Documents::new() }
+    }
+
+    /// Resolves when the process begins to stop.
+    pub(crate) fn stopping(&self) -> BoxFuture<'static, ()> {
+        let gate = Arc::clone(&self.gate);
+        Box::pin(async move { gate.stopping().await })
+    }
+}

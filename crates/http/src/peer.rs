@@ -1,0 +1,23 @@
+//! Who is at the other end of a connection, as far as the system knows.
+
+use std::net::IpAddr;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peer {
+    /// A TCP connection that came in at `local`.
+    Tcp { local: IpAddr },
+    /// A local user on the socket.
+    User { uid: u32 },
+}
+
+/// One connection. Whoever holds it counts as at work on it: a WebSocket outlives the HTTP connection it came from.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) peer: Peer,
+    pub(crate) _permit: OwnedSemaphorePermit,
+    pub(crate) _alive: TaskTrackerToken,
+}

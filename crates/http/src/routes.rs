@@ -1,0 +1,87 @@
+//! What each operation does with an admitted request; one file per domain.
+
+mod access;
+mod events;
+mod hosts;
+mod scans;
+mod status;
+mod tasks;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use groma_api::{ApiError, Reply, StartedScan};
+use groma_model::TaskId;
+use serde::Serialize;
+
+use crate::action::Action;
+use crate::call::Call;
+use crate::{stream, websocket};
+
+type Answer = Result<Response, ApiError>;
+
+/// Returns what the named operation does; a test asserts that none is forgotten.
+pub(crate) fn action(id: &str) -> Option<Action> {
+    let action: Action = match id {
+        "version" => |call| Box::pin(status::version(call)),
+        "summary" => |call| Box::pin(status::summary(call)),
+        "metrics" => |call| Box::pin(status::metrics(call)),
+        "livez" => |call| Box::pin(status::livez(call)),
+        "readyz" => |call| Box::pin(status::readyz(call)),
+        "scan_start" => |call| Box::pin(scans::start(call)),
+        "scan_validate" => |call| Box::pin(scans::validate(call)),
+        "scan_list" => |call| Box::pin(scans::list(call)),
+        "scan_last" => |call| Box::pin(scans::last(call)),
+        "scan_get" => |call| Box::pin(scans::get(call)),
+        "scan_hosts" => |call| Box::pin(scans::hosts(call)),
+        "scan_diff" => |call| Box::pin(scans::diff(call)),
+        "scan_delete" => |call| Box::pin(scans::delete(call)),
+        "task_get" => |call| Box::pin(tasks::get(call)),
+        "task_cancel" => |call| Box::pin(tasks::cancel(call)),
+        "task_discard" => |call| Box::pin(tasks::discard(call)),
+        "task_resume" => |call| Box::pin(tasks::resume(call)),
+        "task_retry" => |call| Box::pin(tasks::retry(call)),
+        "host_list" => |call| Box::pin(hosts::list(call)),
+        "host_get" => |call| Box::pin(hosts::get(call)),
+        "events" => |call| Box::pin(stream::events(call)),
+        "events_ws" => |call| Box::pin(websocket::upgrade(call)),
+        "event_history" => |call| Box::pin(events::history(call)),
+        "token_create" => |call| Box::pin(access::token_create(call)),
+        "token_list" => |call| Box::pin(access::token_list(call)),
+        "token_revoke" => |call| Box::pin(access::token_revoke(call)),
+        "sign_in_link" => |call| Box::pin(access::sign_in_link(call)),
+        "session_start" => |call| Box::pin(access::session_start(call)),
+        "session_get" => |call| Box::pin(access::session_get(call)),
+        "session_end" => |call| Box::pin(access::session_end(call)),
+        "audit_list" => |call| Box::pin(access::audit_list(call)),
+        _ => return None,
+    };
+    Some(action)
+}
+
+/// Answers with the operation's usual status.
+fn reply<T: Serialize>(call: &Call, message: impl Into<String>, data: T) -> Response {
+    let status = StatusCode::from_u16(call.operation.status).unwrap_or(StatusCode::OK);
+    (status, Json(Reply::new(message, data))).into_response()
+}
+
+/// Answers a start: where to look, and when.
+fn started(call: &Call, message: &str, scan: &StartedScan) -> Response {
+    let (message, existing) =
+        if scan.existing { ("An identical scan is running.", true) } else { (message, false) };
+    let mut response = reply(call, message, scan);
+    if existing {
+        *response.status_mut() = StatusCode::OK;
+    }
+    let headers = response.headers_mut();
+    if let Ok(location) = HeaderValue::from_str(&task_path(scan.task_id)) {
+        headers.insert(header::LOCATION, location);
+    }
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    response
+}
+
+fn task_path(id: TaskId) -> String {
+    let pattern = groma_api::Operation::by_id("task_get").map_or("", |operation| operation.path);
+    pattern.replace("{task_id}", &id.to_string())
+}
