@@ -1,0 +1,64 @@
+//! Installing what tasks need, where that can be done without asking.
+
+use crate::shell::{Done, cargo, has, run, say};
+
+/// Makes sure that Node.js and npm are there.
+///
+/// # Errors
+/// When they are not and cannot be installed.
+pub(crate) fn node() -> Done {
+    packages(&[("node", "nodejs"), ("npm", "npm")], "build the page")
+}
+
+/// Makes sure that what the tests run is there: a browser, and the tools of the network lab.
+///
+/// # Errors
+/// When something is missing and cannot be installed.
+pub(crate) fn for_tests() -> Done {
+    packages(&[("chromium", "chromium"), ("nft", "nftables"), ("ip", "iproute2")], "run the end-to-end tests")
+}
+
+/// Makes sure that cargo-nextest is there.
+///
+/// # Errors
+/// When it is not and cannot be installed.
+pub(crate) fn nextest() -> Done {
+    let mut ask = cargo(&["nextest", "--version"]);
+    if ask.output().is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    say("cargo-nextest is missing: building it, once");
+    run(&mut cargo(&["install", "cargo-nextest", "--locked"]))
+}
+
+/// Installs the packages of missing programs, given as (program, package), by apt-get as root.
+fn packages(wanted: &[(&str, &str)], purpose: &str) -> Done {
+    let missing: Vec<&str> =
+        wanted.iter().filter(|(program, _)| !present(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let list = missing.join(" ");
+    if !has("apt-get") || !is_root() {
+        return Err(format!("to {purpose}, install first: {list} (on Debian: sudo apt-get install {list})"));
+    }
+    say(&format!("installing {list}"));
+    let apt = |args: &[&str]| {
+        let mut apt = crate::shell::command("apt-get", args);
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    run(&mut apt(&["-qq", "update"]))?;
+    run(apt(&["-qq", "-y", "--no-install-recommends", "install"]).args(missing))
+}
+
+/// Ordinary users often have no `sbin` on their path, where Debian keeps network tools.
+fn present(program: &str) -> bool {
+    has(program)
+        || ["/usr/sbin", "/sbin"].iter().any(|folder| std::path::Path::new(folder).join(program).is_file())
+}
+
+fn is_root() -> bool {
+    let asked = crate::shell::command("id", &["-u"]).output();
+    asked.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
