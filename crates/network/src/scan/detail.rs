@@ -1,0 +1,103 @@
+//! What the units of a scan keep: a block of addresses to look through, or a host to probe.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use groma_model::task::UnitSpec;
+use groma_task::UnitError;
+use serde::{Deserialize, Serialize};
+
+use crate::address::AddressRange;
+
+/// The work of one unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Detail {
+    /// Look for hosts.
+    Discover(Block),
+    /// Probe the ports of a host.
+    Host(HostDetail),
+}
+
+/// A block of addresses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Block {
+    /// First addresses and counts.
+    pub(super) ranges: Vec<(IpAddr, u64)>,
+    /// Names by which some of them were asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) names: BTreeMap<IpAddr, String>,
+    /// What all random orders in it follow from.
+    pub(super) seed: u64,
+}
+
+/// A host to probe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct HostDetail {
+    /// Where it answers.
+    pub(super) address: IpAddr,
+    /// The name by which it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hostname: Option<String>,
+    /// What its answer to discovery took; absent if it was not looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) response_time_ms: Option<f64>,
+    /// What the order of its ports follows from.
+    pub(super) seed: u64,
+}
+
+/// How far a host's unit is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Progress {
+    /// Every port before this one of the order is decided and recorded.
+    pub(super) next: u32,
+}
+
+impl Detail {
+    /// Reads the work of a unit.
+    pub(super) fn read(spec: &UnitSpec) -> Result<Self, UnitError> {
+        Self::deserialize(&spec.detail).map_err(|error| UnitError::Failed {
+            message: format!(
+                "reading unit {}: it was kept by a version that this one does not know: {error}",
+                spec.key
+            ),
+            transient: false,
+        })
+    }
+
+    /// Returns how many addresses the unit stands for.
+    pub(super) fn hosts(&self) -> u64 {
+        match self {
+            Self::Discover(block) => block.ranges.iter().map(|(_, count)| count).sum(),
+            Self::Host(_) => 1,
+        }
+    }
+
+    /// Makes the unit of that key.
+    pub(super) fn spec(&self, key: String) -> UnitSpec {
+        // Numbers, addresses and texts always become JSON.
+        UnitSpec { key, detail: serde_json::to_value(self).unwrap_or_default() }
+    }
+}
+
+impl Block {
+    /// Lists the addresses.
+    pub(super) fn addresses(&self) -> Vec<IpAddr> {
+        let ranges = self.ranges.iter().filter_map(|(first, count)| AddressRange::counted(*first, *count));
+        ranges.flat_map(|range| range.iter()).collect()
+    }
+}
+
+impl HostDetail {
+    /// Makes the unit; its address names it.
+    pub(super) fn into_spec(self) -> UnitSpec {
+        let key = format!("host/{}", self.address);
+        Detail::Host(self).spec(key)
+    }
+
+    /// Returns the measured response time.
+    pub(super) fn rtt(&self) -> Option<Duration> {
+        Duration::try_from_secs_f64(self.response_time_ms? / 1000.0).ok()
+    }
+}

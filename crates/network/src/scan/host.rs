@@ -1,0 +1,120 @@
+//! The unit that probes the ports of one host.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use groma_model::network::{Finding, HostFinding, PortFinding, PortState, Protocol};
+use groma_model::task::{PendingUnit, Tally, UnitDone};
+use groma_task::{UnitContext, UnitError};
+use serde::Deserialize;
+
+use super::detail::{HostDetail, Progress};
+use super::{NetworkScan, tally};
+use crate::order::shuffle;
+use crate::probe::{HostSweep, Report, SweepEnd};
+
+/// How the message of a starved unit begins; the event's kind is told by it.
+pub(super) const STARVED: &str = "out of descriptors, local ports or memory";
+/// How often a unit notes how far it is.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
+
+impl NetworkScan {
+    pub(super) async fn scan_host(
+        &self,
+        cx: &UnitContext,
+        host: HostDetail,
+        unit: &PendingUnit,
+    ) -> Result<UnitDone, UnitError> {
+        let address = host.address;
+        let mut order: Vec<u16> = self.checked.ports.iter().collect();
+        shuffle(&mut order, host.seed);
+        let length = order.len() as u32;
+        let earlier =
+            unit.checkpoint.as_ref().and_then(|kept| Progress::deserialize(kept).ok()).unwrap_or_default();
+        let start = earlier.next.min(length);
+        let mut told = false;
+        if let Some(ms) = host.response_time_ms {
+            cx.record(vec![self.host_found(cx, &host, ms)]).await?;
+            told = true;
+        }
+        let known = cx.task.known.known_open_ports(address).await?;
+        let watch = known.into_iter().filter(|port| self.checked.ports.contains(*port)).collect();
+        let mut sweep = self.prober()?.sweep(HostSweep { address, order, start, watch, rtt: host.rtt() });
+        let (mut done, mut kept) = (start, Instant::now());
+        loop {
+            let Some(received) = cx.task.cancel.run_until_cancelled(sweep.reports.recv()).await else {
+                drop(sweep);
+                cx.checkpoint(checkpoint(done), counted(done)).await?;
+                return Err(UnitError::Stopped);
+            };
+            let Some(report) = received else { return Err(gone()) };
+            let mut findings = Vec::with_capacity(report.found.len() + 1);
+            if let Some(heard) = report.heard
+                && !told
+            {
+                findings.push(self.host_found(cx, &host, heard.as_secs_f64() * 1000.0));
+                told = true;
+            }
+            findings.extend(ports_found(cx, address, &report));
+            cx.record(findings).await?;
+            done = report.watermark;
+            match report.end {
+                Some(SweepEnd::Done) => break,
+                Some(SweepEnd::Starved) => {
+                    cx.checkpoint(checkpoint(done), counted(done)).await?;
+                    return Err(starved(address));
+                }
+                None if kept.elapsed() >= CHECKPOINT_EVERY => {
+                    cx.checkpoint(checkpoint(done), counted(done)).await?;
+                    kept = Instant::now();
+                }
+                None => cx.report(counted(done)),
+            }
+        }
+        Ok(UnitDone { tally: counted(length).with(tally::HOSTS_SCANNED, 1), next: Vec::new() })
+    }
+
+    fn host_found(&self, cx: &UnitContext, host: &HostDetail, response_time_ms: f64) -> Finding {
+        Finding::Host(HostFinding {
+            address: host.address,
+            hostname: host.hostname.clone(),
+            // Microseconds are all that a connection attempt can tell.
+            response_time_ms: (response_time_ms * 1000.0).round() / 1000.0,
+            at: cx.task.clock.now(),
+        })
+    }
+}
+
+fn ports_found(cx: &UnitContext, address: IpAddr, report: &Report) -> impl Iterator<Item = Finding> {
+    let at = cx.task.clock.now();
+    let port = move |(port, state): &(u16, PortState)| {
+        Finding::Port(PortFinding { address, port: *port, protocol: Protocol::Tcp, state: *state, at })
+    };
+    report.found.iter().map(port)
+}
+
+fn counted(ports: u32) -> Tally {
+    Tally::default().with(tally::PORTS_SCANNED, i64::from(ports))
+}
+
+fn checkpoint(next: u32) -> serde_json::Value {
+    serde_json::json!({ "next": next })
+}
+
+/// The prober's thread is gone, which only a fault of ours or of the system can do.
+pub(super) fn gone() -> UnitError {
+    UnitError::Fatal {
+        message: "probing stopped: the prober ended unexpectedly; see the log, then resume the scan"
+            .to_owned(),
+    }
+}
+
+/// The system had nothing to probe with for too long.
+pub(super) fn starved(address: IpAddr) -> UnitError {
+    UnitError::Failed {
+        message: format!(
+            "{STARVED} while probing {address}: nothing could be sent for 10 s; close other programs or lower the concurrency, then retry"
+        ),
+        transient: true,
+    }
+}
