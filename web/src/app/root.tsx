@@ -1,0 +1,30 @@
+import { Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { pauseStreams } from "../shared/backend/instance";
+import { useSession } from "../shared/session/store";
+import { Notices } from "../shared/ui/notices";
+import { Shell } from "./shell";
+
+/** Everything on the screen: the frame with a page in it, or the sign-in page alone. */
+export function Root() {
+  const router = useRouter();
+  const alone = useRouterState({ select: (state) => state.location.pathname === "/sign-in" });
+  const session = useSession((state) => state.session);
+  const signedOut = session === null;
+
+  useEffect(() => {
+    pauseStreams(!session);
+  }, [session]);
+  useEffect(() => {
+    // The session ended while a page was open: its guard sends us to sign in, and back to here.
+    if (signedOut && !alone) void router.invalidate();
+  }, [signedOut, alone, router]);
+
+  return (
+    <>
+      {alone ? <Outlet /> : <Shell />}
+      <Notices />
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import type { Summary } from "../../api/types";
+import { count } from "../../shared/format/number";
+import { useLive } from "../../shared/live/use-live";
+import { JobCard } from "../../shared/scan/job-card";
+import { Empty } from "../../shared/ui/empty";
+import { Facts, type Fact } from "../../shared/ui/facts";
+import { Freshness } from "../../shared/ui/freshness";
+import { LinkButton } from "../../shared/ui/link-button";
+import { Failure } from "../../shared/ui/message";
+import { Page } from "../../shared/ui/page";
+import { Panel } from "../../shared/ui/panel";
+import { ChangeList } from "./change-list";
+import { LastScan } from "./last-scan";
+import { overviewOptions } from "./overview-live";
+import styles from "./overview-page.module.css";
+
+/** What there is, what runs, what changed. */
+export function OverviewPage() {
+  const { data, error, asOf, refresh } = useLive("overview", overviewOptions);
+  const fresh = <Freshness asOf={asOf} />;
+  return (
+    <Page title="Overview" actions={<LinkButton to="/scans/new">New scan</LinkButton>}>
+      {error ? <Failure title="The overview could not be read" error={error} retry={refresh} /> : null}
+      {data === undefined ? (
+        error ? null : <Panel title="Inventory" aside={fresh}>Reading…</Panel>
+      ) : (
+        <>
+          <Panel title="Inventory" aside={fresh}>
+            {Object.keys(data.summary.things).length === 0 ? <Nothing /> : <Facts big facts={things(data.summary)} />}
+          </Panel>
+          <Panel title="Running" aside={fresh} flush>
+            {data.summary.active.length === 0 ? (
+              <Empty title="No job is running">
+                A scan shows here while it runs, with its progress and how to stop it.
+              </Empty>
+            ) : (
+              data.summary.active.map((scan) => <JobCard key={scan.id} scan={scan} />)
+            )}
+          </Panel>
+          <div className={styles["columns"]}>
+            <Panel title="Last scan" aside={fresh}>
+              <LastScan scan={data.summary.last ?? null} />
+            </Panel>
+            <Panel title="Changed lately" aside={fresh} flush>
+              <ChangeList changes={data.changes} />
+            </Panel>
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Nothing() {
+  return (
+    <Empty title="Nothing is known yet" action={<LinkButton to="/scans/new">Scan a network</LinkButton>} command="groma scan network 10.1.0.0/24">
+      Hosts and services show here as soon as a scan finds them.
+    </Empty>
+  );
+}
+
+const KINDS: Record<string, string> = { "network.host": "Hosts", "network.service": "Services" };
+
+function things(summary: Summary): Fact[] {
+  const kinds = Object.entries(summary.things).flatMap(([kind, states]) =>
+    Object.entries(states).map(([state, amount]) => ({ name: `${KINDS[kind] ?? kind} ${state}`, value: count(amount) })),
+  );
+  return [
+    ...kinds,
+    { name: "Added in 24 h", value: count(summary.added_last_day) },
+    { name: "Changed in 24 h", value: count(summary.changed_last_day) },
+    { name: "Not seen for 7 days", value: count(summary.stale) },
+  ];
+}

@@ -1,0 +1,29 @@
+import { useConnection } from "../live/connection";
+import { useSession } from "../session/store";
+import { StreamClient } from "../stream/client";
+import type { Backend } from "./backend";
+import { httpRequests } from "./http";
+
+const request = httpRequests({
+  csrf: () => useSession.getState().session?.csrf ?? null,
+  signedOut: () => useSession.getState().signedOut(),
+});
+
+const streams = new StreamClient({
+  open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/events/ws`),
+  history: (query) => request("get", "/v1/events/history", { query }),
+  onState: (state) => useConnection.getState().set(state),
+});
+
+/** The one backend of this tab. */
+export const backend: Backend = { request, subscribe: (filter, handlers) => streams.subscribe(filter, handlers) };
+
+/** Ends the stream while nobody is signed in, and begins again after. */
+export function pauseStreams(paused: boolean): void {
+  streams.pause(paused);
+}
+
+/** Tries to connect at once instead of waiting for the next attempt. */
+export function reconnectNow(): void {
+  streams.reconnectNow();
+}
