@@ -1,10 +1,17 @@
 //! The page: inside the release binary, or read from `web/dist` by a debug one.
 
-use std::borrow::Cow;
-
-/// What the built page consists of, by path without a leading slash. Empty in debug builds.
 #[cfg(not(debug_assertions))]
-static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
+mod embedded;
+#[cfg(debug_assertions)]
+mod on_disk;
+
+use bytes::Bytes;
+use groma_http::{Asset, Assets};
+
+#[cfg(not(debug_assertions))]
+use embedded::find;
+#[cfg(debug_assertions)]
+use on_disk::find;
 
 /// Served in place of a page that was not built.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Groma</title>\
@@ -15,25 +22,47 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Page;
 
-impl Page {
-    /// Returns the file at `path`, which has no leading slash.
-    pub(crate) fn file(path: &str) -> Option<Cow<'static, [u8]>> {
-        built(path).or_else(|| (path == "index.html").then(|| Cow::Borrowed(NOT_BUILT.as_bytes())))
+/// One file as it was built.
+struct File {
+    bytes: Bytes,
+    gzip: Option<Bytes>,
+    etag: String,
+}
+
+impl Assets for Page {
+    fn get(&self, path: &str) -> Option<Asset> {
+        let file = find(path).or_else(|| (path == "index.html").then(not_built))?;
+        Some(Asset {
+            bytes: file.bytes,
+            gzip: file.gzip,
+            content_type: content_type(path),
+            etag: file.etag,
+            // The bundler puts a hash into the name of everything there.
+            immutable: path.starts_with("assets/"),
+        })
     }
 }
 
-#[cfg(not(debug_assertions))]
-fn built(path: &str) -> Option<Cow<'static, [u8]>> {
-    let at = EMBEDDED.binary_search_by_key(&path, |(name, _)| name).ok()?;
-    EMBEDDED.get(at).map(|(_, bytes)| Cow::Borrowed(*bytes))
+fn not_built() -> File {
+    File { bytes: Bytes::from_static(NOT_BUILT.as_bytes()), gzip: None, etag: "not-built".to_owned() }
 }
 
-#[cfg(debug_assertions)]
-fn built(path: &str) -> Option<Cow<'static, [u8]>> {
-    use std::path::{Component, Path};
-    let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
-    plain.then(|| std::fs::read(dist.join(path)).ok()).flatten().map(Cow::Owned)
+/// Returns the media type by the name's ending; what is unknown is offered as a download, not run.
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        _ => "application/octet-stream",
+    }
 }
 
 #[cfg(test)]

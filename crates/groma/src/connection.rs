@@ -79,6 +79,8 @@ impl Connection {
         if self.holder().is_some() {
             return Err(Failure::new(ErrorCode::Unavailable, "Groma is stopping in this process"));
         }
+        // A holder that is stopping may still shake hands.
+        tokio::time::sleep(HANDOVER_PAUSE).await;
         let way = find_way(&self.settings, self.purpose).await?;
         *self.way.lock() = way;
         Ok(())

@@ -56,8 +56,7 @@ impl Serve {
 
     async fn serve(self, cx: &Context, holder: &Arc<Holder>, address: SocketAddr) -> Result<(), Failure> {
         cx.interrupts.handle();
-        let server = holder.serve_tcp(address).await?;
-        let address = server.address();
+        let address = holder.serve_tcp(address).await?;
         let link = holder.backend().sign_in_link().await?;
         let url = open::url(address, &link);
         text_line(format!("listening on http://{address}"))?;
@@ -70,13 +69,9 @@ impl Serve {
         {
             say(format!("warning: this machine's own addresses are not scanned: {failure}"));
         }
-        tokio::select! {
-            ended = server.ended() => ended,
-            _ = cx.interrupts.first() => {
-                say("stopping; running scans go on at the next start (Ctrl-C again ends at once)");
-                Ok(())
-            }
-        }
+        cx.interrupts.first().await;
+        say("stopping; running scans go on at the next start (Ctrl-C again ends at once)");
+        Ok(())
     }
 }
 

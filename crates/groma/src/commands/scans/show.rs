@@ -85,6 +85,7 @@ fn sheet(scan: &Scan) -> Sheet {
             ),
         ),
         ("resumes", optional(scan.resumes)),
+        ("takes back", optional(scan.discards)),
         ("warnings", scan.warnings.join("\n")),
     ])
 }

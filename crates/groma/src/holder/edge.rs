@@ -1,0 +1,90 @@
+//! Listening on behalf of the application.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use groma_api::{ErrorCode, Gate};
+use groma_http::{EdgeOptions, Limits, router};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinHandle;
+
+use crate::assets::Page;
+use crate::failure::Failure;
+
+/// A listener that serves until the application stops.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    task: JoinHandle<()>,
+}
+
+impl Listening {
+    /// Listens on the unix socket at `path`, for this user's other processes.
+    ///
+    /// # Errors
+    /// When there can be no socket at that path.
+    pub(super) fn on_socket(gate: Arc<dyn Gate>, path: &Path) -> Result<Self, Failure> {
+        let listener = bind_socket(path).map_err(|error| {
+            Failure::new(
+                ErrorCode::Unavailable,
+                format!("could not serve other commands at {}: {error}", path.display()),
+            )
+            .hint(
+                "the path may be too long for a socket, or the file system may not have them: use --data-dir",
+            )
+        })?;
+        let router = router(Arc::clone(&gate), options());
+        let task = tokio::spawn(async move {
+            groma_http::serve_unix(listener, router, Limits::default(), async move { gate.stopping().await })
+                .await;
+        });
+        Ok(Self { task })
+    }
+
+    /// Listens on TCP, for browsers and programs.
+    ///
+    /// # Errors
+    /// When the address is taken or not ours.
+    pub(super) async fn on_tcp(
+        gate: Arc<dyn Gate>,
+        address: SocketAddr,
+    ) -> Result<(Self, SocketAddr), Failure> {
+        let listener = TcpListener::bind(address).await;
+        let bound = listener.and_then(|listener| Ok((listener.local_addr()?, listener)));
+        let (address, listener) = bound.map_err(|error| {
+            Failure::new(ErrorCode::Unavailable, format!("could not listen on {address}: {error}"))
+                .hint("choose another address with --listen")
+        })?;
+        let router = router(Arc::clone(&gate), options());
+        let task = tokio::spawn(async move {
+            groma_http::serve_tcp(listener, router, Limits::default(), async move { gate.stopping().await })
+                .await;
+        });
+        Ok((Self { task }, address))
+    }
+
+    /// Resolves when the listener has let its connections go.
+    pub(super) async fn ended(self) {
+        // It ends with a panic only if the listener itself has one, which the log tells.
+        let _ = self.task.await;
+    }
+}
+
+fn options() -> EdgeOptions {
+    EdgeOptions { assets: Arc::new(Page), ..EdgeOptions::default() }
+}
+
+/// Binds the socket for this user alone.
+fn bind_socket(path: &Path) -> std::io::Result<UnixListener> {
+    // Only the holder of the folder comes here, so a socket that is there was left by an earlier one. It is never
+    // removed at the end: by then the next holder may have put its own there.
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    // Its folder is this user's alone, so nobody else could open it before this either.
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
