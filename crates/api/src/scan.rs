@@ -214,6 +214,9 @@ pub struct Scan {
     /// The ended scan whose rest this one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resumes: Option<TaskId>,
+    /// The scan whose changes this record takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discards: Option<TaskId>,
     /// Why it is queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending_reason: Option<String>,

@@ -55,7 +55,9 @@ CREATE TABLE tasks (
     remaining_ms INTEGER,
     summary TEXT,
     partial INTEGER NOT NULL DEFAULT 0,
+    -- The task that took its changes back, and the one whose changes it took back.
     discarded_by BLOB,
+    discards BLOB,
     error_code TEXT,
     error_sealed BLOB,
     lease_owner BLOB,

@@ -79,6 +79,17 @@ pub struct Plan {
     pub warnings: Vec<Payload>,
 }
 
+/// How far a task is, as kept.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Standing {
+    /// The plan's tally plus that of finished units.
+    pub settled: Tally,
+    /// The last tally that was told: what is told later must not fall behind it.
+    pub told: Tally,
+    /// Milliseconds since the start.
+    pub elapsed_ms: u64,
+}
+
 /// How a task ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaskEnd {
@@ -155,8 +166,8 @@ pub trait CheckpointStore: Send + Sync + fmt::Debug {
     async fn begin(&self, task: TaskId, plan: Plan, started: Payload) -> Result<(), StoreError>;
     /// Returns the units still to be done, in the order of their making.
     async fn pending_units(&self, task: TaskId) -> Result<Vec<PendingUnit>, StoreError>;
-    /// Returns the plan's tally plus that of all units, done or begun, and the milliseconds since the start.
-    async fn tally(&self, task: TaskId) -> Result<(Tally, u64), StoreError>;
+    /// Returns how far the task was when it was last looked at.
+    async fn standing(&self, task: TaskId) -> Result<Standing, StoreError>;
     /// Notes how far a unit is; `tally` is what it counted from its very start.
     async fn checkpoint(
         &self,

@@ -6,6 +6,11 @@
 
 mod context;
 mod job;
+mod progress;
+mod run;
+mod stop;
 
 pub use context::{TaskContext, UnitContext};
 pub use job::{Job, PlanError, Snapshot, UnitError, Work};
+pub use run::{Beginning, Outcome, run};
+pub use stop::{Stop, StopCause};
