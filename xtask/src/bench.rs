@@ -1,8 +1,9 @@
-//! `cargo xtask bench` and `cargo xtask soak`: both live in the package `groma-bench`.
+//! `cargo xtask bench` and `cargo xtask soak`. Scans are measured in the lab by `bench/network`; everything else by
+//! the package `groma-bench`.
 
 use clap::Args;
 
-use crate::shell::{Done, cargo, run};
+use crate::shell::{Done, cargo, command, root, run, target};
 
 /// Measure a field, such as `events` or `network`
 #[derive(Debug, Args)]
@@ -24,7 +25,10 @@ pub(crate) struct Soak {
 
 impl Bench {
     pub(crate) fn run(self) -> Done {
-        measure(&self.field, &self.args)
+        match self.field.as_str() {
+            "network" => network(&self.args),
+            field => measure(field, &self.args),
+        }
     }
 }
 
@@ -32,6 +36,27 @@ impl Soak {
     pub(crate) fn run(self) -> Done {
         measure("soak", &self.args)
     }
+}
+
+/// Times the scanner in the lab, beside nmap. The lab is taken down again, whatever comes of it.
+fn network(args: &[String]) -> Done {
+    run(&mut cargo(&[
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "groma-network",
+        "--example",
+        "connect_scan",
+    ]))?;
+    let lab = root().join("labs/network").to_string_lossy().into_owned();
+    run(&mut command(&lab, &["up"]))?;
+    let scanner = target().join("release/examples/connect_scan");
+    let scanner = format!("{} -p {{ports}} {{targets}}", scanner.display());
+    let bench = root().join("bench/network").to_string_lossy().into_owned();
+    let measured = run(command(&bench, &[]).args(args).arg(scanner));
+    let down = run(&mut command(&lab, &["down"]));
+    measured.and(down)
 }
 
 fn measure(field: &str, args: &[String]) -> Done {

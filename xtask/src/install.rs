@@ -10,12 +10,21 @@ pub(crate) fn node() -> Done {
     packages(&[("node", "nodejs"), ("npm", "npm")], "build the page")
 }
 
-/// Makes sure that what the tests run is there: a browser, and the tools of the network lab.
+/// Makes sure that what the tests run is there: a browser, and the tools of the network lab (its slow wire is built
+/// by the C compiler).
 ///
 /// # Errors
 /// When something is missing and cannot be installed.
 pub(crate) fn for_tests() -> Done {
-    packages(&[("chromium", "chromium"), ("nft", "nftables"), ("ip", "iproute2")], "run the end-to-end tests")
+    const TOOLS: &[(&str, &str)] = &[
+        ("chromium", "chromium"),
+        ("nft", "nftables"),
+        ("ip", "iproute2"),
+        ("python3", "python3"),
+        ("gcc", "gcc libc6-dev"),
+        ("setpriv", "util-linux"),
+    ];
+    packages(TOOLS, "run the tests")
 }
 
 /// Makes sure that cargo-nextest is there.
@@ -31,10 +40,13 @@ pub(crate) fn nextest() -> Done {
     run(&mut cargo(&["install", "cargo-nextest", "--locked"]))
 }
 
-/// Installs the packages of missing programs, given as (program, package), by apt-get as root.
+/// Installs the packages of missing programs, given as (program, packages), by apt-get as root.
 fn packages(wanted: &[(&str, &str)], purpose: &str) -> Done {
-    let missing: Vec<&str> =
-        wanted.iter().filter(|(program, _)| !present(program)).map(|(_, package)| *package).collect();
+    let missing: Vec<&str> = wanted
+        .iter()
+        .filter(|(program, _)| !present(program))
+        .flat_map(|(_, packages)| packages.split(' '))
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -63,3 +63,6 @@ pub(crate) enum Command {
     Config(commands::config::Config),
     Help(commands::help::Help),
 }
+
+#[cfg(test)]
+mod tests;

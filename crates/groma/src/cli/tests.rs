@@ -1,0 +1,59 @@
+use clap::{CommandFactory, Parser};
+use groma_api::OPERATIONS;
+
+use super::Cli;
+
+#[test]
+fn the_command_line_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_operation_names_a_command_that_exists() {
+    for operation in OPERATIONS {
+        let Some(line) = operation.command else { continue };
+        let mut command = Cli::command();
+        for word in line.split(' ').filter(|word| !word.starts_with('-') && *word != "last") {
+            command = command
+                .find_subcommand(word)
+                .unwrap_or_else(|| panic!("{}: there is no `groma {line}`", operation.id))
+                .clone();
+        }
+    }
+}
+
+#[test]
+fn the_forms_of_the_documentation_are_understood() {
+    for line in [
+        "groma scan network 10.1.0.0/24 --ports 1-1024",
+        "groma scan network 127.0.0.1 -p- --output ndjson",
+        "groma scan network @targets --exclude 10.1.0.1,10.1.0.2 --no-ping --timeout 500ms --max-rate 100",
+        "groma scans show last",
+        "groma scans cancel 01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77 --discard --reason done",
+        "groma scans diff last 01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77",
+        "groma events tail --follow --since 1h --types groma.network.*,groma.system.*",
+        "groma events tail --after oldest --subject scan/01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77 -o ndjson",
+        "groma serve --listen 127.0.0.1:7463 --data-dir /tmp/x --scan-self --open",
+        "groma token create --name ci --scope read --scope scan --expires 90d",
+    ] {
+        if let Err(error) = Cli::try_parse_from(line.split(' ')) {
+            panic!("{line}: {error}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_are_refused() {
+    for line in [
+        "groma",
+        "groma scan network",
+        "groma scan network 10.1.0.1 --timeout 5",
+        "groma scan network 10.1.0.1 --concurrency 0",
+        "groma scans show 0193",
+        "groma events tail --since 1h --after oldest",
+        "groma token create --name ci",
+        "groma token create --name ci --scope all",
+    ] {
+        assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
+    }
+}
