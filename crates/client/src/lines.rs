@@ -1,6 +1,7 @@
 //! A stream of events as lines of JSON, read back into frames.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
@@ -13,6 +14,9 @@ use crate::request::Told;
 
 /// The longest line that is taken.
 const LINE_BYTES_MAX: usize = 1024 * 1024;
+
+/// How long a stream may say nothing: the server says something every 15 seconds.
+const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 /// The type of a frame whose own type this version does not know; its JSON is whole, and its position counts.
 pub const UNKNOWN_EVENT_TYPE: &str = "groma.unknown";
@@ -71,7 +75,10 @@ impl Reader {
                     .told
                     .strange(&format!("a line is longer than {LINE_BYTES_MAX} bytes"))));
             }
-            match self.body.next().await {
+            let Ok(chunk) = tokio::time::timeout(SILENCE_MAX, self.body.next()).await else {
+                return Some(Err(self.told.ended()));
+            };
+            match chunk {
                 Some(Ok(chunk)) => self.pending.extend_from_slice(&chunk),
                 Some(Err(error)) => return Some(Err(self.told.lost(&error))),
                 None if self.follow || !self.pending.is_empty() => return Some(Err(self.told.ended())),

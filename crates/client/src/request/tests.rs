@@ -1,1 +1,17 @@
+use std::fmt::Display;
 
+use groma_api::OPERATIONS;
+
+use super::fill;
+
+#[test]
+fn every_path_can_be_filled() {
+    for operation in OPERATIONS {
+        let count = operation.path.matches('{').count();
+        let ids: Vec<&(dyn Display + Sync)> = vec![&"ID"; count];
+        let path = fill(operation.path, &ids);
+        assert!(!path.contains(['{', '}']), "{path}");
+        assert_eq!(path.matches("ID").count(), count);
+    }
+    assert_eq!(fill("/v1/scans/{id}/diff/{other}", &[&1, &2]), "/v1/scans/1/diff/2");
+}

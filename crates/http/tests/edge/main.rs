@@ -1,0 +1,17 @@
+//! The edge and its client over real sockets, with a small world of their own behind them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what is not as expected fails the test, in helpers too"
+)]
+
+mod client;
+mod http;
+mod page;
+mod security;
+mod serving;
+mod sse;
+mod websocket;
+mod world;
