@@ -1,9 +1,10 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useEffect, useState } from "react";
 
 import { known } from "../api/types";
 import { backend } from "../shared/backend/instance";
 import { clock } from "../shared/format/time";
+import { Dialog } from "../shared/ui/dialog";
 import { notify } from "../shared/ui/notices-store";
 
 interface Critical {
@@ -33,16 +34,17 @@ export function SystemErrors() {
     return () => subscription.close();
   }, []);
 
+  if (critical === null) return null;
   return (
-    <Modal opened={critical !== null} onClose={() => setCritical(null)} title="Groma cannot go on as it should" closeButtonProps={{ "aria-label": "Close" }}>
-      <p>{critical?.message}</p>
+    <Dialog title="Groma cannot go on as it should" onClose={() => setCritical(null)}>
+      <p>{critical.message}</p>
       <p>
-        {critical === null ? null : `At ${clock(critical.at)}`}
-        {critical?.context ? `, in ${critical.context}` : null}. <code>groma doctor</code> says more.
+        At {clock(critical.at)}
+        {critical.context ? `, in ${critical.context}` : null}. <code>groma doctor</code> says more.
       </p>
       <Button mt="md" onClick={() => location.reload()}>
         Reload the page
       </Button>
-    </Modal>
+    </Dialog>
   );
 }

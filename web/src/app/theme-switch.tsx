@@ -1,6 +1,8 @@
-import { SegmentedControl, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 
-const CHOICES = [
+import styles from "./theme-switch.module.css";
+
+const CHOICES: readonly { value: MantineColorScheme; label: string }[] = [
   { value: "auto", label: "System" },
   { value: "light", label: "Light" },
   { value: "dark", label: "Dark" },
@@ -10,14 +12,13 @@ const CHOICES = [
 export function ThemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <SegmentedControl
-      aria-label="Theme"
-      size="xs"
-      fullWidth
-      transitionDuration={0}
-      data={CHOICES}
-      value={colorScheme}
-      onChange={(value) => setColorScheme(value as MantineColorScheme)}
-    />
+    <div role="radiogroup" aria-label="Theme" className={styles["switch"]}>
+      {CHOICES.map(({ value, label }) => (
+        <label key={value}>
+          <input type="radio" name="theme" checked={colorScheme === value} onChange={() => setColorScheme(value)} />
+          {label}
+        </label>
+      ))}
+    </div>
   );
 }

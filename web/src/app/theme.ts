@@ -1,16 +1,15 @@
-import { createTheme } from "@mantine/core";
+import { Button, createTheme, Input } from "@mantine/core";
 
-/** The accent's name in Mantine; its values are in tokens.css. Removing the scroll lock keeps style tags out of the page. */
+import styles from "./controls.module.css";
+
+/** The accent's name in Mantine; its values are in tokens.css. */
 export const theme = createTheme({
   primaryColor: "teal",
   defaultRadius: "var(--radius)",
   cursorType: "pointer",
   components: {
-    Modal: { defaultProps: { lockScroll: false, centered: true, transitionProps: { duration: 0 }, overlayProps: { backgroundOpacity: 0.5 } } },
-    Button: { defaultProps: { size: "compact-md" } },
-    TextInput: { defaultProps: { size: "sm" } },
-    NumberInput: { defaultProps: { size: "sm" } },
-    Textarea: { defaultProps: { size: "sm" } },
-    NativeSelect: { defaultProps: { size: "sm" } },
+    Button: Button.extend({ classNames: { root: styles["button"] ?? "" }, defaultProps: { size: "compact-sm" } }),
+    Input: Input.extend({ classNames: { input: styles["input"] ?? "" } }),
+    InputWrapper: Input.Wrapper.extend({ classNames: { label: styles["label"] ?? "" } }),
   },
 });

@@ -29,6 +29,8 @@ const COLUMNS: readonly Column<Row>[] = [
   { id: "number", name: "No.", width: "5.5rem", align: "end", cell: ({ event }) => <span className={styles["dim"]}>{numberOf(event.sequence)}</span> },
 ];
 
+const NARROW = COLUMNS.filter((column) => column.id !== "subject");
+
 /** The journal, live or from a point on. */
 export function EventsPage() {
   const search = route.useSearch();
@@ -47,7 +49,7 @@ export function EventsPage() {
           <Button variant="default" disabled={from === "oldest"} onClick={() => change({ from: "oldest", event: undefined })}>
             Replay from start
           </Button>
-          <CopyButton size="compact-md" text={location.href} label="Copy link" />
+          <CopyButton size="compact-sm" text={location.href} label="Copy link" />
         </>
       }
     >
@@ -94,7 +96,7 @@ function Journal({ state, search, onChange }: JournalProps) {
         <div className={`${styles["body"]} ${chosen ? styles["withEvent"] : ""}`}>
           <VirtualTable
             label="Events"
-            columns={COLUMNS}
+            columns={chosen ? NARROW : COLUMNS}
             rows={state.rows}
             rowKey={(row) => row.key}
             height="max(20rem, calc(100vh - 21rem))"

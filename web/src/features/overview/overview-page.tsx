@@ -26,7 +26,7 @@ export function OverviewPage() {
       ) : (
         <>
           <Panel title="Inventory" aside={fresh}>
-            {Object.keys(data.summary.things).length === 0 ? <Nothing /> : <Facts big facts={things(data.summary)} />}
+            {Object.keys(data.summary.things).length === 0 ? <Nothing /> : <Facts look="big" facts={things(data.summary)} />}
           </Panel>
           <Panel title="Running" aside={fresh} flush>
             {data.summary.active.length === 0 ? (

@@ -1,22 +1,22 @@
-import { Button, Modal, Radio, TextInput } from "@mantine/core";
+import { Button, Radio, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { Scan } from "../../api/types";
 import { backend } from "../../shared/backend/instance";
 import { counted } from "../../shared/format/number";
+import { Dialog } from "../../shared/ui/dialog";
 import { Failure } from "../../shared/ui/message";
 import { notify } from "../../shared/ui/notices-store";
 import styles from "./detail-page.module.css";
 
 interface CancelDialogProps {
   scan: Scan;
-  opened: boolean;
   onClose(): void;
 }
 
 /** Asks why, and what becomes of what was found. */
-export function CancelDialog({ scan, opened, onClose }: CancelDialogProps) {
+export function CancelDialog({ scan, onClose }: CancelDialogProps) {
   const [reason, setReason] = useState("");
   const [keep, setKeep] = useState("keep");
   const cancel = useMutation({
@@ -32,7 +32,7 @@ export function CancelDialog({ scan, opened, onClose }: CancelDialogProps) {
   });
   const found = `${counted(scan.progress.hosts_up, "host")} and ${counted(scan.progress.ports_open, "open port")}`;
   return (
-    <Modal opened={opened} onClose={onClose} title="Cancel this scan?" closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog title="Cancel this scan?" onClose={onClose}>
       <form
         className={styles["choices"]}
         onSubmit={(event) => {
@@ -46,7 +46,7 @@ export function CancelDialog({ scan, opened, onClose }: CancelDialogProps) {
             <Radio value="discard" label="Discard: the inventory is as if it had not run" />
           </div>
         </Radio.Group>
-        <TextInput data-autofocus label="Reason (optional)" description="Kept with the scan and in the audit" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <TextInput autoFocus label="Reason (optional)" description="Kept with the scan and in the audit" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         {cancel.error ? <Failure title="The scan was not cancelled" error={cancel.error} /> : null}
         <div className={styles["buttons"]}>
           <Button variant="default" onClick={onClose}>
@@ -57,6 +57,6 @@ export function CancelDialog({ scan, opened, onClose }: CancelDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -50,6 +50,7 @@ export function HostsPanel({ hosts, version, scan, fresh }: HostsPanelProps) {
         <div className={styles["tools"]}>
           <TextInput
             size="xs"
+            w="17rem"
             aria-label="Filter hosts"
             placeholder="Address, name, port, service"
             value={find}
@@ -81,8 +82,11 @@ export function HostsPanel({ hosts, version, scan, fresh }: HostsPanelProps) {
   );
 }
 
+/** More than fit a row would only slow it; the panel at the side has all. */
+const PORTS_MAX = 20;
+
 function Ports({ host }: { host: ScanHost }) {
-  return host.ports.map((port) => (
+  return host.ports.slice(0, PORTS_MAX).map((port) => (
     <span key={`${port.protocol}${port.port}`} className={styles["chip"]}>
       {port.port} <span>{port.service ?? port.protocol}</span>
     </span>

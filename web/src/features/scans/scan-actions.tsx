@@ -66,13 +66,13 @@ export function ScanActions({ scan, onChanged }: ScanActionsProps) {
         Replay
       </LinkButton>
       <CopyLink />
-      <CancelDialog scan={scan} opened={dialog === "cancel"} onClose={() => setDialog(null)} />
-      <DiscardDialog scan={scan} opened={dialog === "discard"} onClose={() => setDialog(null)} onDone={onChanged} />
+      {dialog === "cancel" && !over ? <CancelDialog scan={scan} onClose={() => setDialog(null)} /> : null}
+      {dialog === "discard" ? <DiscardDialog scan={scan} onClose={() => setDialog(null)} onDone={onChanged} /> : null}
     </>
   );
 }
 
 function CopyLink() {
   const router = useRouter();
-  return <CopyButton size="compact-md" text={location.origin + router.state.location.href} label="Copy link" />;
+  return <CopyButton size="compact-sm" text={location.origin + router.state.location.href} label="Copy link" />;
 }

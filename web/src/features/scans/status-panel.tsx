@@ -33,6 +33,7 @@ export function StatusPanel({ scan, samples, fresh }: StatusPanelProps) {
         </p>
         <Progress label={`Progress of the scan of ${targetsOf(scan)}`} value={progress.percent_complete} ended={over} />
         <Facts
+          look="four"
           facts={[
             { name: "Hosts up", value: count(progress.hosts_up) },
             { name: "Open ports", value: count(progress.ports_open) },
@@ -41,7 +42,7 @@ export function StatusPanel({ scan, samples, fresh }: StatusPanelProps) {
             { name: over ? "Mean rate" : "Rate", value: rate(speed) },
             { name: over ? "Took" : "Running for", value: duration(progress.elapsed_ms) },
             ...(over ? [] : [{ name: "Time left", value: progress.estimated_remaining_ms ? `about ${duration(progress.estimated_remaining_ms)}` : "not known yet" }]),
-            { name: "Units done, failed, pending", value: `${count(units.done)}, ${count(units.failed)}, ${count(units.pending)}` },
+            { name: "Units done / failed / pending", value: `${count(units.done)} / ${count(units.failed)} / ${count(units.pending)}` },
           ]}
         />
       </div>

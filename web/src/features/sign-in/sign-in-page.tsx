@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { getRouteApi, useLocation, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 
 import { backend } from "../../shared/backend/instance";
 import { describe } from "../../shared/backend/problem";
@@ -17,8 +17,8 @@ export function SignInPage() {
   const { to = "/" } = route.useSearch();
   const router = useRouter();
   const signedIn = useSession((state) => state.signedIn);
-  const [code] = useState(readCode);
-  const begun = useRef(false);
+  const code = useLocation({ select: (here) => codeIn(here.hash) });
+  const tried = useRef<string | null>(null);
   const signIn = useMutation({
     mutationFn: (code: string) => backend.request("post", "/v1/session", { body: { code } }),
     onSuccess: (session) => {
@@ -30,21 +30,21 @@ export function SignInPage() {
 
   useEffect(() => {
     document.title = "Sign in · Groma";
-    if (code === null || begun.current) return;
-    begun.current = true;
+    if (code === null || tried.current === code) return;
+    tried.current = code;
     // The code works once; it has no business in the browser's history.
-    history.replaceState(history.state, "", location.pathname + location.search);
+    router.history.replace(location.pathname + location.search);
     mutate(code);
-  }, [code, mutate]);
+  }, [code, mutate, router]);
 
   return (
     <main className={styles["page"]}>
       <div className={styles["card"]}>
         <h1>Sign in to Groma</h1>
-        {signIn.isPending || (code !== null && signIn.isIdle) ? <p role="status">Signing in…</p> : <Advice error={signIn.error} />}
-        {signIn.isError ? (
+        {signIn.isPending || signIn.isSuccess || code !== null ? <p role="status">Signing in…</p> : <Advice error={signIn.error} />}
+        {signIn.isError && tried.current !== null ? (
           <div>
-            <Button variant="default" onClick={() => location.reload()}>
+            <Button variant="default" onClick={() => tried.current !== null && mutate(tried.current)}>
               Try again
             </Button>
           </div>
@@ -70,7 +70,7 @@ function Advice({ error }: { error: unknown }) {
   );
 }
 
-function readCode(): string | null {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+function codeIn(hash: string): string | null {
+  const code = new URLSearchParams(hash.replace(/^#/, "")).get("code");
   return code === "" ? null : code;
 }

@@ -8,9 +8,9 @@ export interface Fact {
 }
 
 /** Named values in a grid. */
-export function Facts({ facts, big = false }: { facts: readonly Fact[]; big?: boolean }) {
+export function Facts({ facts, look = "" }: { facts: readonly Fact[]; look?: "big" | "four" | "" }) {
   return (
-    <dl className={`${styles["facts"]} ${big ? styles["big"] : ""}`}>
+    <dl className={`${styles["facts"]} ${styles[look] ?? ""}`}>
       {facts.map((fact) => (
         <div key={fact.name}>
           <dt>{fact.name}</dt>

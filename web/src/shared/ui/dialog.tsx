@@ -1,0 +1,38 @@
+import { CloseButton } from "@mantine/core";
+import { useEffect, useId, useRef, type ReactNode } from "react";
+
+import styles from "./dialog.module.css";
+
+interface DialogProps {
+  title: string;
+  onClose(): void;
+  children: ReactNode;
+}
+
+/** A question that wants an answer: the browser's own dialog, which keeps the focus, closes on Escape and gives the focus back. */
+export function Dialog({ title, onClose, children }: DialogProps) {
+  const id = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={styles["dialog"]}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <div className={styles["head"]}>
+        <h2 id={id}>{title}</h2>
+        <CloseButton aria-label="Close dialog" onClick={onClose} />
+      </div>
+      <div className={styles["body"]}>{children}</div>
+    </dialog>
+  );
+}
