@@ -145,17 +145,13 @@ impl Job for NetworkScan {
     }
 
     fn error(&self, task: TaskId, message: &str, fatal: bool, at: Timestamp) -> Payload {
-        let kind = if message.starts_with(host::STARVED) { ErrorType::Resource } else { ErrorType::Internal };
+        let kind = if message.contains(host::STARVED) { ErrorType::Resource } else { ErrorType::Internal };
         let context = BTreeMap::from([("fatal".to_owned(), fatal.to_string())]);
         payload::error(task, kind, message, context, at)
     }
 
     fn ended(&self, task: TaskId, end: &TaskEnd, summary: &TaskSummary, at: Timestamp) -> Vec<Payload> {
-        let completed = payload::completed(task, end, summary, at);
-        match end {
-            TaskEnd::Failed { error } => vec![self.error(task, error, true, at), completed],
-            TaskEnd::Completed | TaskEnd::Cancelled { .. } => vec![completed],
-        }
+        vec![payload::completed(task, end, summary, at)]
     }
 }
 

@@ -136,7 +136,7 @@ async fn names_are_resolved_and_those_without_address_are_told() {
 
     let nothing = job(&["nonesuch.invalid"], "80", |_| {});
     let error = World::default().scan(&nothing, CancellationToken::new()).await.unwrap_err();
-    assert_eq!(error.events.len(), 1);
+    assert_eq!(error.events.len(), 2, "the name's error, then the fatal one");
 
     let unsafe_exclude =
         job(&["127.0.0.1"], "80", |request| request.exclude = vec!["nonesuch.invalid".into()]);

@@ -98,11 +98,13 @@ impl Pace {
         if let Some(timeout) = self.wishes.timeout {
             return timeout;
         }
-        let first = match self.rtt {
-            Some(rtt) => Duration::from_secs_f64(rtt.smooth + 4.0 * rtt.variation).max(TIMEOUT_FLOOR),
-            None => TIMEOUT_UNKNOWN,
+        // Each further try waits longer, less so if it is known how long answers take.
+        let (first, growth) = match self.rtt {
+            Some(rtt) => (rtt.smooth + 4.0 * rtt.variation, 1.5_f64),
+            None => (TIMEOUT_UNKNOWN.as_secs_f64(), 2.0),
         };
-        (first * (1 << attempt.min(4))).min(TIMEOUT_CEILING)
+        let first = first.clamp(TIMEOUT_FLOOR.as_secs_f64(), TIMEOUT_CEILING.as_secs_f64());
+        Duration::from_secs_f64(first * growth.powi(i32::from(attempt.min(8)))).min(TIMEOUT_CEILING)
     }
 
     /// Returns how often an unanswered probe is sent in all.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use groma_model::Timestamp;
+use groma_model::network::{Finding, HostFinding};
 use groma_model::task::UnitSpec;
 use groma_task::UnitError;
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,17 @@ impl HostDetail {
     pub(super) fn into_spec(self) -> UnitSpec {
         let key = format!("host/{}", self.address);
         Detail::Host(self).spec(key)
+    }
+
+    /// Returns the finding that the host answered.
+    pub(super) fn found(&self, response_time_ms: f64, at: Timestamp) -> Finding {
+        Finding::Host(HostFinding {
+            address: self.address,
+            hostname: self.hostname.clone(),
+            // Microseconds are all that a connection attempt can tell.
+            response_time_ms: (response_time_ms * 1000.0).round() / 1000.0,
+            at,
+        })
     }
 
     /// Returns the measured response time.

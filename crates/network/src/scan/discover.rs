@@ -42,7 +42,8 @@ impl NetworkScan {
         let prober = self.prober()?;
         let pings: Vec<(IpAddr, Running)> =
             addresses.iter().map(|address| (*address, prober.ping(*address, &PING_PORTS))).collect();
-        let (mut next, mut down, mut unreachable) = (Vec::new(), 0, Vec::new());
+        let (mut findings, mut next) = (Vec::new(), Vec::new());
+        let (mut down, mut unreachable) = (0, Vec::new());
         for (address, mut ping) in pings {
             let mut heard = None;
             let mut no_route = false;
@@ -57,13 +58,20 @@ impl NetworkScan {
                 }
             }
             match heard {
-                Some(rtt) => next.push(host(block, address, Some(rtt.as_secs_f64() * 1000.0)).into_spec()),
+                Some(rtt) => {
+                    let response_time_ms = rtt.as_secs_f64() * 1000.0;
+                    let found = host(block, address, Some(response_time_ms));
+                    findings.push(found.found(response_time_ms, cx.task.clock.now()));
+                    next.push(found.into_spec());
+                }
                 None => down += 1,
             }
             if no_route && heard.is_none() {
                 unreachable.push(address);
             }
         }
+        // Told here already: the units of these hosts may wait until all blocks are looked through.
+        cx.record(findings).await?;
         if let Some(first) = unreachable.first() {
             self.tell_unreachable(cx, *first, unreachable.len()).await?;
         }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use groma_model::network::{Finding, HostFinding, PortFinding, PortState, Protocol};
+use groma_model::network::{Finding, PortFinding, PortState, Protocol};
 use groma_model::task::{PendingUnit, Tally, UnitDone};
 use groma_task::{UnitContext, UnitError};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use super::{NetworkScan, tally};
 use crate::order::shuffle;
 use crate::probe::{HostSweep, Report, SweepEnd};
 
-/// How the message of a starved unit begins; the event's kind is told by it.
+/// The words of a starved unit's message by which the event's kind is told.
 pub(super) const STARVED: &str = "out of descriptors, local ports or memory";
 /// How often a unit notes how far it is.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
@@ -32,11 +32,9 @@ impl NetworkScan {
         let earlier =
             unit.checkpoint.as_ref().and_then(|kept| Progress::deserialize(kept).ok()).unwrap_or_default();
         let start = earlier.next.min(length);
+        // Discovery has told of the host, but maybe in an earlier scan that this one resumes.
+        let mut up = host.response_time_ms;
         let mut told = false;
-        if let Some(ms) = host.response_time_ms {
-            cx.record(vec![self.host_found(cx, &host, ms)]).await?;
-            told = true;
-        }
         let known = cx.task.known.known_open_ports(address).await?;
         let watch = known.into_iter().filter(|port| self.checked.ports.contains(*port)).collect();
         let mut sweep = self.prober()?.sweep(HostSweep { address, order, start, watch, rtt: host.rtt() });
@@ -49,10 +47,11 @@ impl NetworkScan {
             };
             let Some(report) = received else { return Err(gone()) };
             let mut findings = Vec::with_capacity(report.found.len() + 1);
-            if let Some(heard) = report.heard
+            up = up.or(report.heard.map(|after| after.as_secs_f64() * 1000.0));
+            if let Some(response_time_ms) = up
                 && !told
             {
-                findings.push(self.host_found(cx, &host, heard.as_secs_f64() * 1000.0));
+                findings.push(host.found(response_time_ms, cx.task.clock.now()));
                 told = true;
             }
             findings.extend(ports_found(cx, address, &report));
@@ -72,16 +71,6 @@ impl NetworkScan {
             }
         }
         Ok(UnitDone { tally: counted(length).with(tally::HOSTS_SCANNED, 1), next: Vec::new() })
-    }
-
-    fn host_found(&self, cx: &UnitContext, host: &HostDetail, response_time_ms: f64) -> Finding {
-        Finding::Host(HostFinding {
-            address: host.address,
-            hostname: host.hostname.clone(),
-            // Microseconds are all that a connection attempt can tell.
-            response_time_ms: (response_time_ms * 1000.0).round() / 1000.0,
-            at: cx.task.clock.now(),
-        })
     }
 }
 

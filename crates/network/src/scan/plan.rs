@@ -8,7 +8,7 @@ use futures::StreamExt;
 use groma_model::Payload;
 use groma_model::network::ErrorType;
 use groma_model::task::Plan;
-use groma_task::{PlanError, TaskContext};
+use groma_task::{Job, PlanError, TaskContext};
 
 use super::detail::{Block, Detail};
 use super::{NetworkScan, payload};
@@ -49,10 +49,9 @@ impl NetworkScan {
             .without(&excluded);
         let hosts = u64::try_from(all.count()).unwrap_or(u64::MAX);
         if hosts == 0 {
-            return Err(PlanError {
-                message: "nothing to scan: no target has an address that may be scanned".to_owned(),
-                events: warnings,
-            });
+            let message = "nothing to scan: no target has an address that may be scanned".to_owned();
+            warnings.push(self.error(cx.id, &message, true, cx.clock.now()));
+            return Err(PlanError { message, events: warnings });
         }
         let seed = rand::random::<u64>();
         let mut units = Vec::new();
@@ -75,12 +74,11 @@ impl NetworkScan {
             match found {
                 Ok(addresses) => ranges.extend(addresses.into_iter().map(AddressRange::single)),
                 Err(reason) => {
-                    return Err(PlanError {
-                        message: format!(
-                            "resolving the excluded host {name}: {reason}; exclude its address instead, or nothing keeps it from being scanned"
-                        ),
-                        events: vec![unresolved(cx, &name, &reason)],
-                    });
+                    let message = format!(
+                        "resolving the excluded host {name}: {reason}; exclude its address instead, or nothing keeps it from being scanned"
+                    );
+                    let fatal = self.error(cx.id, &message, true, cx.clock.now());
+                    return Err(PlanError { message, events: vec![unresolved(cx, &name, &reason), fatal] });
                 }
             }
         }

@@ -9,8 +9,8 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use groma_model::network::{Finding, PortState};
 use groma_model::task::{
-    CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, StoreError,
-    Tally, TaskEnd, UnitDone,
+    CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, Standing,
+    StoreError, Tally, TaskEnd, UnitDone,
 };
 use groma_model::{Payload, PrincipalId, SystemClock, TaskId};
 use groma_network::NetworkScan;
@@ -181,8 +181,8 @@ impl CheckpointStore for World {
     async fn pending_units(&self, _: TaskId) -> Result<Vec<PendingUnit>, StoreError> {
         Ok(self.state().pending.iter().cloned().collect())
     }
-    async fn tally(&self, _: TaskId) -> Result<(Tally, u64), StoreError> {
-        Ok((self.state().tally(), 0))
+    async fn standing(&self, _: TaskId) -> Result<Standing, StoreError> {
+        Ok(Standing { settled: self.state().tally(), ..Standing::default() })
     }
     async fn checkpoint(&self, _: TaskId, unit: &str, kept: Value, tally: Tally) -> Result<(), StoreError> {
         let mut state = self.state();
