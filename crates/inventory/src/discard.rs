@@ -17,12 +17,15 @@ use crate::tasks::NewTask;
 use crate::things::{self, Thing};
 use crate::{InventoryError, sealed, tasks};
 
+/// Makes the last events of a task from its summary.
+type Ended = Box<dyn FnOnce(TaskId, &TaskSummary, Timestamp) -> Vec<Payload> + Send>;
+
 /// The first and last events of the scan record that takes changes back.
 pub struct DiscardEvents {
     /// Makes the first.
     pub started: Box<dyn FnOnce(TaskId, Timestamp) -> Payload + Send>,
     /// Makes the last.
-    pub ended: Box<dyn FnOnce(TaskId, &TaskSummary, Timestamp) -> Vec<Payload> + Send>,
+    pub ended: Ended,
 }
 
 impl std::fmt::Debug for DiscardEvents {

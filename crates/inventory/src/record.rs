@@ -176,7 +176,7 @@ impl<'a> Recording<'a> {
         let mut diff = Vec::new();
         match &before {
             None => {
-                diff.push(FieldChange { path: thing.path(), before: Value::Null, after: thing.document() })
+                diff.push(FieldChange { path: thing.path(), before: Value::Null, after: thing.document() });
             }
             Some(before) => field(
                 &mut diff,

@@ -180,7 +180,7 @@ impl Inventory {
         scan.units = units::count(connection, scan.id)?;
         match &scan.summary {
             Some(summary) => {
-                (scan.progress.hosts_up, scan.progress.ports_open) = (summary.hosts_up, summary.ports_open)
+                (scan.progress.hosts_up, scan.progress.ports_open) = (summary.hosts_up, summary.ports_open);
             }
             None => {
                 let seen = tasks::summarise(connection, scan.id, self.clock.now())?.seen;

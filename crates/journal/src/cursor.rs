@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use groma_model::system::{GapReason, StreamGap, StreamMerged};
 use groma_model::{DeliveryClass, EventData as _, EventFilter, EventType, Frame, Sequence, Subject};
@@ -205,6 +206,7 @@ impl Cursor {
         }
         for ((code, subject), (_, count)) in newest.iter().filter(|(_, (_, count))| *count > 1) {
             let event_type = EventType::from_code(*code).map_or("", |event_type| event_type.name).to_owned();
+            self.journal.merged.fetch_add(count - 1, Ordering::Relaxed);
             let data = StreamMerged { event_type, subject: *subject, count: count - 1 };
             self.waiting.push_back(Delivery::Control(self.journal.control(
                 StreamMerged::TYPE,

@@ -1,6 +1,7 @@
 //! The journal: where events are appended, and where cursors begin.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use groma_database::rusqlite::{self, Connection};
@@ -71,6 +72,8 @@ pub struct Journal {
     pub(crate) origin: Origin,
     pub(crate) tail: Arc<Tail>,
     clock: Arc<dyn Clock>,
+    /// Events merged for slow readers, so far.
+    pub(crate) merged: AtomicU64,
     /// The newest alarm: an event that could not be journaled.
     alarm: watch::Sender<Option<Frame>>,
 }
@@ -91,7 +94,15 @@ impl Journal {
         let tail = Arc::new(Tail::new(origin, head, options.tail_bytes));
         let publish = Arc::clone(&tail);
         database.listen(move || publish.publish());
-        Ok(Arc::new(Self { database, keyring, origin, tail, clock, alarm: watch::Sender::new(None) }))
+        Ok(Arc::new(Self {
+            database,
+            keyring,
+            origin,
+            tail,
+            clock,
+            merged: AtomicU64::new(0),
+            alarm: watch::Sender::new(None),
+        }))
     }
 
     /// Appends events inside the writer's transaction, numbered in order. Readers see them once it is on disk.
@@ -146,6 +157,12 @@ impl Journal {
     pub fn head_in(&self, connection: &Connection) -> rusqlite::Result<(Sequence, Timestamp)> {
         let (number, at) = storage::newest(connection)?;
         Ok((Sequence::new(self.origin.epoch, number), at))
+    }
+
+    /// Returns how many events were merged for slow readers since the journal was opened.
+    #[must_use]
+    pub fn merged(&self) -> u64 {
+        self.merged.load(Ordering::Relaxed)
     }
 
     /// Returns how many cursors are open.

@@ -1,0 +1,56 @@
+//! Figures for Prometheus.
+
+use std::fmt::Write as _;
+
+use groma_api::ApiError;
+use groma_database::Health as Storage;
+
+use crate::{App, error};
+
+impl App {
+    /// Writes the figures in Prometheus' text format, version 0.0.4.
+    pub(crate) async fn metrics_text(&self) -> Result<String, ApiError> {
+        let summary = self.inventory.summary().await.map_err(error::inventory)?;
+        let (running, waiting) = self.tasks.counts();
+        let mut text = String::new();
+        let mut figure = |name: &str, kind: &str, help: &str, values: &[(String, f64)]| {
+            let _ = writeln!(text, "# HELP groma_{name} {help}\n# TYPE groma_{name} {kind}");
+            for (labels, value) in values {
+                let _ = writeln!(text, "groma_{name}{labels} {value}");
+            }
+        };
+        let one = |value: f64| vec![(String::new(), value)];
+        let ok = *self.database.health().borrow() == Storage::Ok;
+        figure("storage_ok", "gauge", "Whether storage takes writes.", &one(f64::from(u8::from(ok))));
+        figure(
+            "journal_events_total",
+            "counter",
+            "Events appended in this epoch.",
+            &one(self.journal.head().number as f64),
+        );
+        figure(
+            "journal_readers",
+            "gauge",
+            "Open readers of the journal.",
+            &one(self.journal.readers() as f64),
+        );
+        figure(
+            "journal_merged_total",
+            "counter",
+            "Events merged for slow readers.",
+            &one(self.journal.merged() as f64),
+        );
+        figure("scans_running", "gauge", "Scans that run.", &one(running as f64));
+        figure("scans_waiting", "gauge", "Scans that wait for room.", &one(waiting as f64));
+        let scans =
+            summary.scans.iter().map(|(status, count)| (format!("{{status=\"{status}\"}}"), *count as f64));
+        figure("scans", "gauge", "Scans by status.", &scans.collect::<Vec<_>>());
+        let things = summary.things.iter().flat_map(|(kind, states)| {
+            states
+                .iter()
+                .map(move |(state, count)| (format!("{{kind=\"{kind}\",state=\"{state}\"}}"), *count as f64))
+        });
+        figure("things", "gauge", "Things by kind and state.", &things.collect::<Vec<_>>());
+        Ok(text)
+    }
+}

@@ -1,0 +1,125 @@
+//! Taking a data folder and opening what is in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use groma_database::{Database, DatabaseError, Folder, FolderError};
+use groma_inventory::{Identity, Inventory, InventoryError};
+use groma_journal::{Journal, JournalError, JournalOptions};
+use groma_model::{Clock, SystemClock};
+use groma_network::Limits;
+use groma_seal::{Keyring, KeyringError, Unlock};
+
+/// What the application needs to know before it opens.
+#[derive(Debug, Clone)]
+pub struct AppOptions {
+    /// The data folder; made if there is none.
+    pub data_dir: PathBuf,
+    /// What opens its keys.
+    pub unlock: Unlock,
+    /// Scans that run at once; more wait.
+    pub running_scans_max: usize,
+    /// How hard scans may probe.
+    pub limits: Limits,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AppOptions {
+    /// Scans that run at once unless told otherwise.
+    pub const RUNNING_SCANS_MAX: usize = 4;
+
+    /// Returns the defaults for a folder whose key file lives in `key_folder`.
+    #[must_use]
+    pub fn new(data_dir: PathBuf, key_folder: PathBuf) -> Self {
+        Self {
+            data_dir,
+            unlock: Unlock::KeyFolder(key_folder),
+            running_scans_max: Self::RUNNING_SCANS_MAX,
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// Why the application cannot open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process holds the folder: ask it.
+    #[error("another process holds the data folder")]
+    Held {
+        /// Its id; `None` while it has not yet said who it is.
+        pid: Option<u32>,
+        /// Where it serves, or will.
+        socket: PathBuf,
+    },
+    /// The folder refuses.
+    #[error(transparent)]
+    Folder(FolderError),
+    /// The keys refuse.
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
+    /// The database refuses.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The journal refuses.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The inventory refuses.
+    #[error(transparent)]
+    Inventory(#[from] InventoryError),
+}
+
+/// Everything that was opened.
+pub(crate) struct Ground {
+    pub(crate) folder: Folder,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) database: Database,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) inventory: Inventory,
+    pub(crate) identity: Identity,
+    /// Where a damaged database went, and what was wrong with it.
+    pub(crate) set_aside: Option<(PathBuf, String)>,
+}
+
+/// Takes the folder and opens what is in it.
+pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
+    let folder = Folder::take(&options.data_dir).map_err(|error| match error {
+        FolderError::Held { holder, .. } => OpenError::Held {
+            pid: holder.as_ref().map(|holder| holder.pid),
+            socket: holder.map_or_else(|| socket_path(&options.data_dir), |holder| holder.socket),
+        },
+        other => OpenError::Folder(other),
+    })?;
+    let fresh = !folder.path().join(Database::FILE).exists();
+    let keyring = Arc::new(Keyring::open(folder.path(), &options.unlock, fresh)?);
+    let now = u64::try_from(options.clock.now().millis()).unwrap_or(0);
+    let (database, opened, _thread) = Database::open(&folder, now)?;
+    let identity = Identity::load(&database, &folder, &keyring, &*options.clock).await?;
+    let clock = Arc::clone(&options.clock);
+    let journal_options =
+        JournalOptions { node: identity.node, epoch: identity.epoch, tail_bytes: JournalOptions::TAIL_BYTES };
+    let journal =
+        Journal::open(database.clone(), Arc::clone(&keyring), Arc::clone(&clock), journal_options).await?;
+    let inventory =
+        Inventory::new(database.clone(), Arc::clone(&keyring), Arc::clone(&journal), clock, identity.segment);
+    Ok(Ground { folder, keyring, database, journal, inventory, identity, set_aside: opened.set_aside })
+}
+
+/// The longest path that a unix socket can have on every system, with room to spare.
+const SOCKET_PATH_MAX: usize = 100;
+
+/// Returns where the holder of a folder serves the others.
+pub(crate) fn socket_path(data_dir: &Path) -> PathBuf {
+    let inside = data_dir.join("groma.sock");
+    if inside.as_os_str().len() <= SOCKET_PATH_MAX {
+        return inside;
+    }
+    // Named after the folder, in a directory of this user alone.
+    let name = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, data_dir.as_os_str().as_encoded_bytes());
+    let uid = rustix::process::geteuid().as_raw();
+    let runtime =
+        std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|runtime| runtime.is_absolute());
+    let folder = runtime.unwrap_or_else(std::env::temp_dir).join(format!("groma-{uid}"));
+    folder.join(format!("{name}.sock"))
+}
