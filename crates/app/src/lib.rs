@@ -13,4 +13,6 @@ mod scans;
 mod tasks;
 
 pub use app::App;
+pub use groma_database::{DatabaseError, FolderError};
+pub use groma_seal::Unlock;
 pub use open::{AppOptions, OpenError};

@@ -30,6 +30,18 @@ pub(crate) struct Global {
     /// The configuration file
     #[arg(long, global = true, env = "GROMA_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The file with the key that opens the data; made at the first start
+    #[arg(
+        long,
+        global = true,
+        env = "GROMA_KEY_FILE",
+        value_name = "FILE",
+        conflicts_with = "passphrase_file"
+    )]
+    pub(crate) key_file: Option<PathBuf>,
+    /// A file whose first line is the passphrase that opens the data, in place of a key file
+    #[arg(long, global = true, env = "GROMA_PASSPHRASE_FILE", value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// How data is printed
     #[arg(long, short = 'o', global = true, value_enum, value_name = "FORM")]
     pub(crate) output: Option<Format>,

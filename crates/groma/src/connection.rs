@@ -100,7 +100,7 @@ async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure>
         match Holder::open(settings).await? {
             Opened::Holder(holder) => {
                 if purpose == Purpose::Lasting {
-                    holder.start_tasks();
+                    holder.start_tasks().await?;
                 }
                 return Ok(Way::Holder(Arc::new(holder)));
             }

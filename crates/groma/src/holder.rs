@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use groma_api::{ApiError, Backend, ErrorCode};
+use groma_app::{App, AppOptions, DatabaseError, FolderError, OpenError};
 use groma_client::Client;
+use groma_http::EdgeOptions;
 
 use self::edge::Listening;
+use crate::assets::Page;
 
 use crate::failure::Failure;
 use crate::settings::Settings;
@@ -31,41 +34,99 @@ pub(crate) enum Opened {
 /// This process's hold on the folder.
 #[derive(Debug)]
 pub(crate) struct Holder {
-    gate: Arc<dyn groma_api::Gate>,
-    backend: Arc<dyn Backend>,
+    app: Arc<App>,
+    edge: EdgeOptions,
     listening: parking_lot::Mutex<Vec<Listening>>,
 }
 
 impl Holder {
-    pub(crate) async fn open(_settings: &Settings) -> Result<Opened, Failure> {
-        Err(Failure::new(ErrorCode::Unavailable, "the application is not there yet"))
+    /// Takes the folder and serves other processes on its socket, unless one of them holds it already.
+    ///
+    /// # Errors
+    /// When the folder, its keys or what is in it refuse.
+    pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
+        let mut options = AppOptions::new(settings.data_dir.clone(), PathBuf::new());
+        options.unlock = settings.unlock()?;
+        let app = match Box::pin(App::open(options)).await {
+            Ok(app) => app,
+            Err(OpenError::Held { pid, socket }) => return Ok(Opened::Held { pid, socket }),
+            Err(error) => return Err(refused(&error)),
+        };
+        let edge = EdgeOptions {
+            allowed_hosts: settings.file.allowed_hosts.clone(),
+            secure: settings.file.https,
+            assets: Arc::new(Page),
+            ..EdgeOptions::default()
+        };
+        let holder = Self { app, edge, listening: parking_lot::Mutex::default() };
+        holder.serve_socket();
+        Ok(Opened::Holder(holder))
     }
 
     /// Returns the operations on behalf of the folder's owner.
     pub(crate) fn backend(&self) -> Arc<dyn Backend> {
-        Arc::clone(&self.backend)
+        self.app.backend(self.app.owner())
+    }
+
+    /// Returns how the folder's keys can be opened.
+    pub(crate) fn key_slots(&self) -> Vec<&'static str> {
+        self.app.key_slots()
     }
 
     /// Takes up queued and interrupted scans.
-    pub(crate) fn start_tasks(&self) {}
+    ///
+    /// # Errors
+    /// When storage refuses.
+    pub(crate) async fn start_tasks(&self) -> Result<(), ApiError> {
+        self.app.start_tasks().await
+    }
 
     /// Serves browsers and programs on TCP too; returns the address, whose port the system chose if it was 0.
     ///
     /// # Errors
     /// When the address is taken or not ours.
     pub(crate) async fn serve_tcp(&self, address: SocketAddr) -> Result<SocketAddr, Failure> {
-        let (listening, address) = Listening::on_tcp(Arc::clone(&self.gate), address).await?;
+        let (listening, address) = Listening::on_tcp(self.app.gate(), self.edge.clone(), address).await?;
         self.listening.lock().push(listening);
         Ok(address)
     }
 
+    /// A command can do its own work on a full disk or without a socket, so a refusal is only told.
+    fn serve_socket(&self) {
+        match Listening::on_socket(self.app.gate(), self.edge.clone(), self.app.socket_path()) {
+            Ok(listening) => self.listening.lock().push(listening),
+            Err(error) => tracing::warn!(%error, "other commands cannot use this data folder for now"),
+        }
+        if let Err(error) = self.app.announce() {
+            tracing::warn!(%error, "other commands cannot find this process");
+        }
+    }
+
     /// Stops in order: running scans are checkpointed, readers are told, connections end.
     pub(crate) async fn close(&self) {
+        self.app.shutdown().await;
         let listening = std::mem::take(&mut *self.listening.lock());
         for listening in listening {
             listening.ended().await;
         }
     }
+}
+
+/// Tells why the folder cannot be opened, with all causes.
+fn refused(error: &OpenError) -> Failure {
+    let code = match error {
+        OpenError::Folder(FolderError::OtherOwner { .. }) | OpenError::Keys(_) => ErrorCode::Forbidden,
+        OpenError::Database(DatabaseError::TooNew { .. }) => ErrorCode::VersionMismatch,
+        OpenError::Held { .. } => ErrorCode::Unavailable,
+        _ => ErrorCode::StorageFailed,
+    };
+    let mut detail = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        detail = format!("{detail}: {error}");
+        cause = error.source();
+    }
+    Failure::new(code, detail)
 }
 
 /// Reaches the process that serves at a socket.

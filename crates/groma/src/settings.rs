@@ -6,6 +6,9 @@ mod file;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use groma_app::Unlock;
+use zeroize::Zeroizing;
+
 pub(crate) use file::{ConfigFile, ScanDefaults};
 
 use crate::cli::Global;
@@ -27,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) file: ConfigFile,
     /// How data is printed.
     pub(crate) output: Format,
+    key_file: Option<PathBuf>,
+    passphrase_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -50,12 +55,43 @@ impl Settings {
         let data_dir = std::path::absolute(&data_dir).map_err(|error| {
             Failure::usage(format!("could not tell where the data folder {} is: {error}", data_dir.display()))
         })?;
-        Ok(Self { data_dir, config_path, file, output })
+        let key_file = match (&global.key_file, &file.key_file) {
+            (Some(path), _) => Some(path.clone()),
+            (None, Some(path)) => Some(home.expand(path)?),
+            (None, None) => None,
+        };
+        let passphrase_file = global.passphrase_file.clone();
+        Ok(Self { data_dir, config_path, file, output, key_file, passphrase_file })
+    }
+
+    /// Returns what opens the data: a passphrase, a key file that was named, or the folder's own beside the
+    /// configuration.
+    ///
+    /// # Errors
+    /// When the passphrase cannot be read, or no place for keys can be told.
+    pub(crate) fn unlock(&self) -> Result<Unlock, Failure> {
+        match (&self.passphrase_file, &self.key_file) {
+            (Some(path), _) => read_passphrase(path),
+            (None, Some(path)) => Ok(Unlock::KeyFile(path.clone())),
+            (None, None) => {
+                Ok(Unlock::KeyFolder(Home::of_process().folder("XDG_CONFIG_HOME", ".config")?.join("keys")))
+            }
+        }
     }
 
     /// Returns where the server listens.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.file.listen.unwrap_or(LISTEN_DEFAULT)
+    }
+}
+
+fn read_passphrase(path: &Path) -> Result<Unlock, Failure> {
+    let refuse =
+        |why: String| Failure::usage(format!("could not read the passphrase from {}: {why}", path.display()));
+    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?);
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Unlock::Passphrase(Zeroizing::new(line.to_owned()))),
+        _ => Err(refuse("its first line is empty".to_owned())),
     }
 }
 

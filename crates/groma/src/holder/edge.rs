@@ -1,7 +1,9 @@
 //! Listening on behalf of the application.
 
+use std::fs::DirBuilder;
+use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +12,6 @@ use groma_http::{EdgeOptions, Limits, router};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 
-use crate::assets::Page;
 use crate::failure::Failure;
 
 /// A listener that serves until the application stops.
@@ -24,17 +25,9 @@ impl Listening {
     ///
     /// # Errors
     /// When there can be no socket at that path.
-    pub(super) fn on_socket(gate: Arc<dyn Gate>, path: &Path) -> Result<Self, Failure> {
-        let listener = bind_socket(path).map_err(|error| {
-            Failure::new(
-                ErrorCode::Unavailable,
-                format!("could not serve other commands at {}: {error}", path.display()),
-            )
-            .hint(
-                "the path may be too long for a socket, or the file system may not have them: use --data-dir",
-            )
-        })?;
-        let router = router(Arc::clone(&gate), options());
+    pub(super) fn on_socket(gate: Arc<dyn Gate>, options: EdgeOptions, path: &Path) -> io::Result<Self> {
+        let listener = bind_socket(path)?;
+        let router = router(Arc::clone(&gate), options);
         let task = tokio::spawn(async move {
             groma_http::serve_unix(listener, router, Limits::default(), async move { gate.stopping().await })
                 .await;
@@ -42,12 +35,13 @@ impl Listening {
         Ok(Self { task })
     }
 
-    /// Listens on TCP, for browsers and programs.
+    /// Listens on TCP, for browsers and programs; returns the address as well.
     ///
     /// # Errors
     /// When the address is taken or not ours.
     pub(super) async fn on_tcp(
         gate: Arc<dyn Gate>,
+        options: EdgeOptions,
         address: SocketAddr,
     ) -> Result<(Self, SocketAddr), Failure> {
         let listener = TcpListener::bind(address).await;
@@ -56,7 +50,7 @@ impl Listening {
             Failure::new(ErrorCode::Unavailable, format!("could not listen on {address}: {error}"))
                 .hint("choose another address with --listen")
         })?;
-        let router = router(Arc::clone(&gate), options());
+        let router = router(Arc::clone(&gate), options);
         let task = tokio::spawn(async move {
             groma_http::serve_tcp(listener, router, Limits::default(), async move { gate.stopping().await })
                 .await;
@@ -71,20 +65,31 @@ impl Listening {
     }
 }
 
-fn options() -> EdgeOptions {
-    EdgeOptions { assets: Arc::new(Page), ..EdgeOptions::default() }
-}
-
 /// Binds the socket for this user alone.
-fn bind_socket(path: &Path) -> std::io::Result<UnixListener> {
+fn bind_socket(path: &Path) -> io::Result<UnixListener> {
     // Only the holder of the folder comes here, so a socket that is there was left by an earlier one. It is never
     // removed at the end: by then the next holder may have put its own there.
+    if let Some(folder) = path.parent() {
+        own_folder(folder)?;
+    }
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let listener = UnixListener::bind(path)?;
     // Its folder is this user's alone, so nobody else could open it before this either.
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
     Ok(listener)
+}
+
+/// Makes sure that a folder is there and this user's alone: one in a shared place may be somebody else's trap.
+fn own_folder(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let metadata = std::fs::symlink_metadata(folder)?;
+    let own = metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw();
+    if own && metadata.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let why = format!("{} is not this user's alone", folder.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }

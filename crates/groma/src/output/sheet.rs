@@ -66,6 +66,9 @@ impl Sheet {
             table.add_row(cells.map(|(at, cell)| if at < repeats { String::new() } else { plain(cell) }));
             above = row;
         }
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         for line in table.lines() {
             writeln!(to, "{}", line.trim_end())?;
         }

@@ -19,6 +19,15 @@ pub(crate) struct ConfigFile {
     /// Where `groma serve` listens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Names and addresses, without port, under which browsers may reach the server besides loopback and `listen`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Whether browsers reach the server by https, through a proxy.
+    #[serde(default)]
+    pub(crate) https: bool,
+    /// The key file, outside the data folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key_file: Option<PathBuf>,
     /// How data is printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) output: Option<Format>,
@@ -55,6 +64,9 @@ impl ConfigFile {
     const KEYS: &'static [&'static str] = &[
         "data_dir",
         "listen",
+        "allowed_hosts",
+        "https",
+        "key_file",
         "output",
         "scan",
         "scan.ports",

@@ -122,7 +122,11 @@ async fn ask(connection: &Connection) -> Vec<Finding> {
         Err(error) => findings.push(refused(error.into())),
     }
     findings.push(match connection.backend().summary().await {
-        Ok(_) => Finding::ok("storage and key", "the file is read and its contents are unsealed"),
+        Ok(_) => {
+            let keepers = connection.holder().map(|holder| holder.key_slots().join(", "));
+            let keepers = keepers.map_or_else(String::new, |keepers| format!("; opened by: {keepers}"));
+            Finding::ok("storage and key", format!("the file is read and its contents are unsealed{keepers}"))
+        }
         Err(error) => refused(error.into()),
     });
     findings

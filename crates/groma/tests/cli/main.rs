@@ -1,0 +1,19 @@
+//! The built binary, used as people use it. One module per command, all in one test binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+mod audit;
+mod config;
+mod doctor;
+mod events;
+mod help;
+mod holder;
+mod hosts;
+mod open;
+mod scan_network;
+mod scans;
+mod serve;
+mod status;
+mod token;
