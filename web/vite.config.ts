@@ -17,7 +17,6 @@ export default defineConfig({
     proxy: { "/v1": { target: server, ws: true } },
   },
   test: {
-    environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
   },

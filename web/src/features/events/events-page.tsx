@@ -89,7 +89,7 @@ function Journal({ state, search, onChange }: JournalProps) {
     >
       {state.dropped > 0 ? <p className={styles["note"]}>{count(state.dropped)} older rows were let go from this view; the journal has them still.</p> : null}
       {state.rows.length === 0 ? (
-        <Empty title="No event yet" command={command(search)}>
+        <Empty inset title="No event yet" command={command(search)}>
           {search.types || search.subject ? "No event fits the filter so far. New ones show here the moment they happen." : "Everything that Groma finds and does shows here the moment it happens."}
         </Empty>
       ) : (

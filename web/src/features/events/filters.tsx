@@ -49,7 +49,9 @@ export function Filters({ search, onChange }: FiltersProps) {
       />
       <datalist id="event-types">
         {PATTERNS.map((pattern) => (
-          <option key={pattern} value={pattern} />
+          <option key={pattern} value={pattern}>
+              {pattern}
+            </option>
         ))}
       </datalist>
       <TextInput

@@ -10,7 +10,7 @@ import styles from "./overview-page.module.css";
 export function ChangeList({ changes }: { changes: readonly Envelope[] }) {
   if (changes.length === 0) {
     return (
-      <Empty title="Nothing has changed yet" command="groma events tail --types 'groma.network.host_changed'">
+      <Empty inset title="Nothing has changed yet" command="groma events tail --types 'groma.network.host_changed'">
         Each host that is new or different than before shows here, with the scan that saw it.
       </Empty>
     );

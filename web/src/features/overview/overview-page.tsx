@@ -30,7 +30,7 @@ export function OverviewPage() {
           </Panel>
           <Panel title="Running" aside={fresh} flush>
             {data.summary.active.length === 0 ? (
-              <Empty title="No job is running">
+              <Empty inset title="No job is running">
                 A scan shows here while it runs, with its progress and how to stop it.
               </Empty>
             ) : (

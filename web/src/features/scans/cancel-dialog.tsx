@@ -46,7 +46,7 @@ export function CancelDialog({ scan, onClose }: CancelDialogProps) {
             <Radio value="discard" label="Discard: the inventory is as if it had not run" />
           </div>
         </Radio.Group>
-        <TextInput autoFocus label="Reason (optional)" description="Kept with the scan and in the audit" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <TextInput data-first label="Reason (optional)" description="Kept with the scan and in the audit" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         {cancel.error ? <Failure title="The scan was not cancelled" error={cancel.error} /> : null}
         <div className={styles["buttons"]}>
           <Button variant="default" onClick={onClose}>

@@ -11,9 +11,8 @@ export interface Sample {
 /** One scan and what it saw. */
 export interface DetailState {
   scan: Scan;
-  /** By address. Kept in place: `version` tells that it changed. */
-  hosts: Map<string, ScanHost>;
-  version: number;
+  /** By address. */
+  hosts: ReadonlyMap<string, ScanHost>;
   /** The position of the older of the two snapshots. */
   sequence: string;
   /** The latest measurements, for the present rate. */
@@ -33,7 +32,6 @@ export function detailOptions(id: string): LiveOptions<DetailState> {
       return {
         scan,
         hosts: new Map(page.hosts.map((host) => [host.address, host])),
-        version: 0,
         sequence: scan.sequence < page.sequence ? scan.sequence : page.sequence,
         samples: [],
       };
@@ -48,25 +46,28 @@ export function detailOptions(id: string): LiveOptions<DetailState> {
 /** Returns the state after events of the scan; counters take only those behind the scan's own snapshot. */
 export function applyToDetail(state: DetailState, events: readonly Envelope[]): DetailState {
   const counted = events.filter((event) => (event.sequence ?? "") > state.scan.sequence);
-  let { version, samples } = state;
+  let { samples } = state;
+  const hosts = new Map(events.some(isFinding) ? state.hosts : []);
   for (const envelope of events) {
     const event = known(envelope);
     if (event.type === "groma.network.host_discovered") {
       const { host: address, thingId, hostname, responseTimeMs } = event.data;
-      const ports = state.hosts.get(address)?.ports ?? [];
-      state.hosts.set(address, { id: thingId, address, hostname: hostname ?? null, response_time_ms: responseTimeMs, ports });
-      version += 1;
+      const ports = hosts.get(address)?.ports ?? [];
+      hosts.set(address, { id: thingId, address, hostname: hostname ?? null, response_time_ms: responseTimeMs, ports });
     } else if (event.type === "groma.network.port_discovered") {
       const { host: address, port, protocol, state: portState, service } = event.data;
-      const host = state.hosts.get(address) ?? { id: "", address, ports: [] };
+      const host = hosts.get(address) ?? { id: "", address, ports: [] };
       const found: ScanPort = { port, protocol, state: portState, service: service?.name ?? null };
-      state.hosts.set(address, { ...host, ports: insert(host.ports, found) });
-      version += 1;
+      hosts.set(address, { ...host, ports: insert(host.ports, found) });
     } else if (event.type === "groma.network.scan_progress") {
       samples = [...samples, { elapsedMs: event.data.elapsedMs, ports: event.data.portsScanned }].slice(-SAMPLES);
     }
   }
-  return { ...state, scan: applyToScan(state.scan, counted), version, samples };
+  return { ...state, scan: applyToScan(state.scan, counted), hosts: hosts.size === 0 ? state.hosts : hosts, samples };
+}
+
+function isFinding({ type }: Envelope): boolean {
+  return type === "groma.network.host_discovered" || type === "groma.network.port_discovered";
 }
 
 function insert(ports: readonly ScanPort[], port: ScanPort): ScanPort[] {

@@ -45,7 +45,7 @@ function Detail({ id }: { id: string }) {
       {ended(scan) ? <EndNotice scan={scan} /> : null}
       <StatusPanel scan={scan} samples={data.samples} fresh={fresh} />
       {scan.warnings?.length ? <Warnings warnings={scan.warnings} fresh={fresh} /> : null}
-      <HostsPanel hosts={data.hosts} version={data.version} scan={scan} fresh={fresh} />
+      <HostsPanel state={data} fresh={fresh} />
       {ended(scan) ? <DiffPanel scan={scan} /> : null}
       <Asked scan={scan} />
     </Page>

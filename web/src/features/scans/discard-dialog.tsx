@@ -36,7 +36,7 @@ export function DiscardDialog({ scan, onClose, onDone }: DiscardDialogProps) {
         }}
       >
         <p>The inventory becomes as if the scan had not run. The scan's record and its events stay, and each change that is taken back is told as an event.</p>
-        <TextInput autoFocus label="Reason (optional)" description="Kept in the audit" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
+        <TextInput data-first label="Reason (optional)" description="Kept in the audit" value={reason} onChange={(event) => setReason(event.currentTarget.value)} />
         {discard.error ? <Failure title="Nothing was discarded" error={discard.error} /> : null}
         <div className={styles["buttons"]}>
           <Button variant="default" onClick={onClose}>

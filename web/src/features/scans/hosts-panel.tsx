@@ -2,12 +2,13 @@ import { TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useMemo, type ReactNode } from "react";
 
-import type { Scan, ScanHost } from "../../api/types";
+import type { ScanHost } from "../../api/types";
 import { count, counted, latency } from "../../shared/format/number";
 import { ended } from "../../shared/scan/describe";
 import { Empty } from "../../shared/ui/empty";
 import { Panel } from "../../shared/ui/panel";
 import { VirtualTable, type Column } from "../../shared/ui/virtual-table";
+import type { DetailState } from "./detail-live";
 import styles from "./detail-page.module.css";
 import { HostPanel } from "./host-panel";
 import { hostRows } from "./host-rows";
@@ -17,6 +18,10 @@ import { useThrottled } from "./use-throttled";
 const route = getRouteApi("/scans/$id");
 const HEIGHT_MAX_PX = 480;
 const ROW_PX = 32;
+/** Above so many hosts the table is put in order less often. */
+const MANY = 2000;
+const MANY_MS = 500;
+const FEW_MS = 100;
 
 const COLUMNS: readonly Column<ScanHost>[] = [
   { id: "address", name: "Address", width: "minmax(8.5rem, 12rem)", sortable: true, cell: (host) => <span className="mono">{host.address}</span> },
@@ -27,19 +32,17 @@ const COLUMNS: readonly Column<ScanHost>[] = [
 ];
 
 interface HostsPanelProps {
-  hosts: ReadonlyMap<string, ScanHost>;
-  version: number;
-  scan: Scan;
+  state: DetailState;
   fresh: ReactNode;
 }
 
 /** The hosts that answered; filter, order and selection are in the address and stay while more arrive. */
-export function HostsPanel({ hosts, version, scan, fresh }: HostsPanelProps) {
+export function HostsPanel({ state, fresh }: HostsPanelProps) {
   const { find = "", sort = "address", descending = false, host: selected } = route.useSearch();
   const navigate = route.useNavigate();
   const change = (search: DetailSearch): void => void navigate({ search: (before) => ({ ...before, ...search }), replace: true, resetScroll: false });
-  const shown = useThrottled(version, hosts.size > 2000 ? 500 : 100);
-  const rows = useMemo(() => hostRows(hosts.values(), find, sort, descending), [hosts, shown, find, sort, descending]);
+  const { hosts } = useThrottled(state, state.hosts.size > MANY ? MANY_MS : FEW_MS);
+  const rows = useMemo(() => hostRows(hosts.values(), find, sort, descending), [hosts, find, sort, descending]);
   const one = selected === undefined ? undefined : hosts.get(selected);
 
   return (
@@ -61,7 +64,7 @@ export function HostsPanel({ hosts, version, scan, fresh }: HostsPanelProps) {
       }
     >
       {hosts.size === 0 ? (
-        <Nothing over={ended(scan)} />
+        <Nothing over={ended(state.scan)} />
       ) : (
         <div className={`${styles["hosts"]} ${one ? styles["withHost"] : ""}`}>
           <VirtualTable
@@ -95,10 +98,10 @@ function Ports({ host }: { host: ScanHost }) {
 
 function Nothing({ over }: { over: boolean }) {
   return over ? (
-    <Empty title="No host answered">
+    <Empty inset title="No host answered">
       Check the targets. A host that drops TCP pings is found when “Look for hosts first” is off, or with <code>--no-ping</code>.
     </Empty>
   ) : (
-    <Empty title="No host has answered yet">Hosts show here the moment they answer.</Empty>
+    <Empty inset title="No host has answered yet">Hosts show here the moment they answer.</Empty>
   );
 }

@@ -65,11 +65,11 @@ export function ScanListPage() {
 
 function Nothing({ filtered }: { filtered: boolean }) {
   return filtered ? (
-    <Empty title="No scan has this status" action={<LinkButton to="/scans" variant="default">Show every status</LinkButton>}>
+    <Empty inset title="No scan has this status" action={<LinkButton to="/scans" variant="default">Show every status</LinkButton>}>
       Scans with the chosen status would be listed here.
     </Empty>
   ) : (
-    <Empty title="No scan yet" action={<LinkButton to="/scans/new">Start the first scan</LinkButton>} command="groma scan network 10.1.0.0/24 --ports 1-1024">
+    <Empty inset title="No scan yet" action={<LinkButton to="/scans/new">Start the first scan</LinkButton>} command="groma scan network 10.1.0.0/24 --ports 1-1024">
       Every scan is listed here: what it looked at, how far it is, and what it found.
     </Empty>
   );

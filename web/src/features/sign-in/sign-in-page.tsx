@@ -42,9 +42,9 @@ export function SignInPage() {
       <div className={styles["card"]}>
         <h1>Sign in to Groma</h1>
         {signIn.isPending || signIn.isSuccess || code !== null ? <p role="status">Signing in…</p> : <Advice error={signIn.error} />}
-        {signIn.isError && tried.current !== null ? (
+        {signIn.isError ? (
           <div>
-            <Button variant="default" onClick={() => tried.current !== null && mutate(tried.current)}>
+            <Button variant="default" onClick={() => mutate(signIn.variables)}>
               Try again
             </Button>
           </div>

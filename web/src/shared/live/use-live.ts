@@ -1,4 +1,4 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 
 import { backend } from "../backend/instance";
 import { LiveView, type LiveOptions, type LiveSnapshot } from "./live-view";
@@ -9,8 +9,13 @@ export interface Live<S> extends LiveSnapshot<S> {
 
 /** Keeps a state live while the component shows; `key` names it, and another key begins anew. */
 export function useLive<S>(key: string, options: () => LiveOptions<S>): Live<S> {
-  // The options close over nothing but what the key names.
-  const view = useMemo(() => new LiveView(backend, options()), [key]);
+  const [held, hold] = useState(() => ({ key, view: new LiveView(backend, options()) }));
+  let { view } = held;
+  if (held.key !== key) {
+    // The options close over nothing but what the key names.
+    view = new LiveView(backend, options());
+    hold({ key, view });
+  }
   const snapshot = useSyncExternalStore(view.listen, view.get);
   return { ...snapshot, refresh: view.refresh };
 }

@@ -9,13 +9,14 @@ interface DialogProps {
   children: ReactNode;
 }
 
-/** A question that wants an answer: the browser's own dialog, which keeps the focus, closes on Escape and gives the focus back. */
+/** A question that wants an answer: the browser's own dialog, which keeps the focus, closes on Escape and gives the focus back. What has `data-first` takes it at first. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => element?.close();
   }, []);
   return (

@@ -11,12 +11,14 @@ interface EmptyProps {
   action?: ReactNode;
   /** The command that does the same. */
   command?: string;
+  /** Whether it keeps its own distance from the edges, in a panel whose content reaches them. */
+  inset?: boolean;
 }
 
 /** What an empty place says. */
-export function Empty({ title, children, action, command }: EmptyProps) {
+export function Empty({ title, children, action, command, inset = false }: EmptyProps) {
   return (
-    <div className={styles["empty"]}>
+    <div className={`${styles["empty"]} ${inset ? styles["inset"] : ""}`}>
       <strong>{title}</strong>
       <p>{children}</p>
       {action}

@@ -99,12 +99,11 @@ export function VirtualTable<R>(props: VirtualTableProps<R>) {
               aria-current={selected ? "true" : undefined}
               className={[styles["row"], props.onSelect ? styles["selectable"] : "", selected ? styles["selected"] : ""].join(" ")}
               style={{ gridTemplateColumns: template, top: item.start - ROW_PX }}
-              onClick={() => props.onSelect?.(key)}
             >
               {columns.map((column, index) => (
                 <div key={column.id} role="cell" className={`${styles["cell"]} ${column.align ? styles["end"] : ""}`}>
                   {index === 0 && props.onSelect ? (
-                    <button type="button" className={styles["open"]} aria-pressed={selected}>
+                    <button type="button" className={styles["open"]} aria-pressed={selected} onClick={() => props.onSelect?.(key)}>
                       {column.cell(row)}
                     </button>
                   ) : (

@@ -1,0 +1,42 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+
+const CHROMIUM = process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const RESULTS = join(import.meta.dirname, "..", "test-results");
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
+export function open(browser: Browser, base: string): Promise<BrowserContext> {
+  return browser.newContext({ baseURL: base, viewport: { width: 1360, height: 860 }, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(RESULTS, { recursive: true });
+  await page.screenshot({ path: join(RESULTS, `${name}.png`) });
+}
+
+/** Collects what the browser complains about: refused scripts and styles, errors nobody caught. */
+export function complaints(page: Page): string[] {
+  const heard: string[] = [];
+  page.on("pageerror", (error) => heard.push(`uncaught: ${error.message}`));
+  page.on("console", (message) => {
+    const text = message.text();
+    // Answers of 4xx are logged by the browser whatever the page does with them.
+    if (message.type() === "error" && !text.startsWith("Failed to load resource")) heard.push(text);
+  });
+  return heard;
+}

@@ -1,0 +1,66 @@
+// Starts the real binary on a folder of its own, and stops it by its process.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface Server {
+  /** Without a slash at the end. */
+  base: string;
+  /** Signs in once. */
+  signInLink: string;
+  stop(): Promise<void>;
+}
+
+const START_MS = 30_000;
+const STOP_MS = 10_000;
+
+export async function startServer(): Promise<Server> {
+  const binary = process.env["GROMA_BIN"];
+  if (binary === undefined) throw new Error("set GROMA_BIN to the groma binary to test, such as target/debug/groma");
+  const folder = mkdtempSync(join(tmpdir(), "groma-e2e-"));
+  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", folder], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  const stop = async (): Promise<void> => {
+    await end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const { base, signInLink } = await readAddresses(child);
+    return { base, signInLink, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function readAddresses(child: ChildProcess): Promise<{ base: string; signInLink: string }> {
+  return new Promise((resolve, reject) => {
+    const { stdout } = child;
+    if (stdout === null) return reject(new Error("the server's output is not piped"));
+    const timer = setTimeout(() => reject(new Error("the server did not say where it listens")), START_MS);
+    let base: string | undefined;
+    const lines = createInterface({ input: stdout });
+    lines.on("line", (line) => {
+      base ??= /listening on (http:\/\/\S+)/.exec(line)?.[1]?.replace(/\/$/, "");
+      const signInLink = /sign in: (http:\/\/\S+)/.exec(line)?.[1];
+      if (base === undefined || signInLink === undefined) return;
+      clearTimeout(timer);
+      resolve({ base, signInLink });
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`the server ended with ${code} before it listened`)));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  await ended;
+  clearTimeout(timer);
+}
