@@ -11,8 +11,10 @@ use std::io::Write;
 use std::time::Instant;
 
 use groma_api::NetworkScanRequest;
+use groma_model::Payload;
+use groma_model::task::TaskEnd;
 use groma_network::{Limits, NetworkScan};
-use tokio_util::sync::CancellationToken;
+use groma_task::{Outcome, Stop};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -34,18 +36,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     let scan = NetworkScan::new(request, Limits::default())?;
     let world = support::World::default();
-    world.scan(&scan, CancellationToken::new()).await?;
+    let outcome = world.scan(scan, &Stop::new()).await;
     let state = world.state();
     let mut out = std::io::stdout().lock();
     for (address, port) in state.open() {
         writeln!(out, "{}", std::net::SocketAddr::new(address, port))?;
     }
     let mut notes = std::io::stderr().lock();
-    for event in &state.events {
+    for event in state.events.iter().filter(|event| matches!(event, Payload::NetworkError(_))) {
         writeln!(notes, "{}", serde_json::to_string(event)?)?;
     }
-    for failure in &state.failed {
-        writeln!(notes, "failed: {failure}")?;
+    if !matches!(outcome, Outcome::Ended(TaskEnd::Completed)) || !state.failed.is_empty() {
+        return Err(format!("the scan did not run to its end: {outcome:?}").into());
     }
     writeln!(
         notes,

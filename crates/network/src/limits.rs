@@ -1,5 +1,7 @@
 //! How hard one process may probe.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// What a process allows its scans, before what a request asks for.
@@ -32,8 +34,8 @@ impl Limits {
         asked.unwrap_or(self.concurrency_default).clamp(1, self.concurrency_max.max(1))
     }
 
-    /// Raises the soft limit of descriptors to the hard one and returns how many of `wanted` probes fit below it.
-    pub(crate) fn fit_descriptors(&self, wanted: u32) -> u32 {
+    /// Raises the soft limit of descriptors to the hard one and returns how many probes of all scans fit below it.
+    pub(crate) fn room(&self) -> u32 {
         let limit = getrlimit(Resource::Nofile);
         let soft = if limit.current < limit.maximum || limit.maximum.is_none() {
             let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
@@ -42,10 +44,37 @@ impl Limits {
         } else {
             limit.current
         };
-        let Some(soft) = soft else { return wanted };
+        let Some(soft) = soft else { return u32::MAX };
         let soft = u32::try_from(soft).unwrap_or(u32::MAX);
         // With very few descriptors the reserve would leave nothing: probes get half of them then.
-        let room = soft.saturating_sub(self.descriptors_reserved).max(soft / 2).max(1);
-        wanted.min(room)
+        soft.saturating_sub(self.descriptors_reserved).max(soft / 2).max(1)
+    }
+}
+
+/// How many probers there are in this process.
+static PROBERS: AtomicU32 = AtomicU32::new(0);
+
+/// A prober's equal share of the descriptors that this process has for probes.
+#[derive(Debug)]
+pub(crate) struct Share {
+    room: u32,
+}
+
+impl Share {
+    /// Counts one prober more; dropping the share counts it out.
+    pub(crate) fn of(room: u32) -> Self {
+        PROBERS.fetch_add(1, Ordering::Relaxed);
+        Self { room }
+    }
+
+    /// Returns how many probes the prober may have in flight now.
+    pub(crate) fn size(&self) -> u32 {
+        (self.room / PROBERS.load(Ordering::Relaxed).max(1)).max(1)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        PROBERS.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -35,6 +35,8 @@ const REPORTS_MAX: usize = 4;
 pub(crate) struct Bounds {
     /// Probes in flight at most.
     pub(crate) concurrency: u32,
+    /// Descriptors that this process has for the probes of all its probers.
+    pub(crate) room: u32,
     /// Probes per second at most.
     pub(crate) max_rate: Option<u32>,
     /// How long every probe waits; learned if absent.

@@ -66,7 +66,8 @@ impl NetworkScan {
         }
         let request = &self.checked.request;
         let bounds = Bounds {
-            concurrency: self.limits.fit_descriptors(self.limits.concurrency(request.concurrency)),
+            concurrency: self.limits.concurrency(request.concurrency),
+            room: self.limits.room(),
             max_rate: request.max_rate,
             timeout: request.timeout_ms.map(Duration::from_millis),
             retries: request.retries,

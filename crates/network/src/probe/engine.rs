@@ -16,6 +16,7 @@ use std::os::fd::AsRawFd;
 use super::socket::{Verdict, attempt, outcome};
 use super::sweep::{Sweep, Try};
 use super::{Bounds, SweepEnd, WAKE};
+use crate::limits::Share;
 
 /// Probes sent in one turn at most, in all and for one host, so that commands and answers get their turn too.
 const TURN_MOST: u32 = 256;
@@ -63,6 +64,7 @@ pub(super) struct Engine {
     serial: u64,
     paused_until: Option<Instant>,
     starved_since: Option<Instant>,
+    share: Share,
 }
 
 impl Engine {
@@ -87,6 +89,7 @@ impl Engine {
             serial: 0,
             paused_until: None,
             starved_since: None,
+            share: Share::of(bounds.room),
         }
     }
 
@@ -224,12 +227,13 @@ impl Engine {
             return TICK;
         }
         self.paused_until = None;
+        let limit = self.limit.min(self.share.size());
         let (count, mut sent, mut more) = (self.sweeps.len(), 0, false);
         for step in 0..count {
             let at = (self.turn + step) % count;
             let mut of_host = 0;
             while of_host < TURN_HOST_MOST && sent < TURN_MOST {
-                if self.flying >= self.limit {
+                if self.flying >= limit {
                     self.turn = at;
                     return self.until_deadline(now);
                 }

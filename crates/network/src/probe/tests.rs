@@ -9,7 +9,7 @@ use super::{Bounds, HostSweep, Prober, SweepEnd};
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 fn bounds() -> Bounds {
-    Bounds { concurrency: 500, max_rate: None, timeout: None, retries: None }
+    Bounds { concurrency: 500, room: 500, max_rate: None, timeout: None, retries: None }
 }
 
 fn sweep(order: Vec<u16>, start: u32) -> HostSweep {

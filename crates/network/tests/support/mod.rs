@@ -1,23 +1,20 @@
-//! A world in memory for a scan: the traits of the model, and a small loop that drives the job through its units.
+//! A world in memory for a scan: the traits of the model over plain maps.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use groma_model::network::{Finding, PortState};
 use groma_model::task::{
     CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, Standing,
-    StoreError, Tally, TaskEnd, UnitDone,
+    StoreError, Tally, TaskEnd, TaskSummary, UnitDone, UnitSpec,
 };
 use groma_model::{Payload, PrincipalId, SystemClock, TaskId};
 use groma_network::NetworkScan;
-use groma_task::{Job, PlanError, TaskContext, UnitContext, UnitError};
+use groma_task::{Beginning, Outcome, Stop, TaskContext};
 use parking_lot::Mutex;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// Everything that a scan left behind.
@@ -27,9 +24,10 @@ pub(crate) struct State {
     pub(crate) ports: BTreeMap<(IpAddr, u16), PortState>,
     pub(crate) known: HashMap<IpAddr, Vec<u16>>,
     pub(crate) events: Vec<Payload>,
-    pub(crate) pending: VecDeque<PendingUnit>,
+    pub(crate) pending: Vec<PendingUnit>,
     pub(crate) planned: Tally,
-    pub(crate) counted: BTreeMap<String, Tally>,
+    pub(crate) done: Vec<Tally>,
+    pub(crate) told: Tally,
     pub(crate) failed: Vec<String>,
 }
 
@@ -38,9 +36,17 @@ impl State {
         self.ports.iter().filter(|(_, state)| **state == PortState::Open).map(|(at, _)| *at).collect()
     }
 
-    pub(crate) fn tally(&self) -> Tally {
+    /// What the plan and finished units count.
+    fn settled(&self) -> Tally {
         let mut sum = self.planned.clone();
-        self.counted.values().for_each(|part| sum.add(part));
+        self.done.iter().for_each(|part| sum.add(part));
+        sum
+    }
+
+    /// What the plan and all units count, those not finished up to their checkpoints.
+    pub(crate) fn tally(&self) -> Tally {
+        let mut sum = self.settled();
+        self.pending.iter().for_each(|unit| sum.add(&unit.tally));
         sum
     }
 }
@@ -70,68 +76,28 @@ impl World {
         *self.watcher.lock() = Some(Box::new(watcher));
     }
 
-    fn context(&self, cancel: CancellationToken) -> TaskContext {
-        TaskContext {
-            id: TaskId::now(),
+    /// Runs a new scan until it ends or `stop` is asked.
+    pub(crate) async fn scan(&self, job: NetworkScan, stop: &Stop) -> Outcome {
+        self.run(job, stop, Beginning::New { resumes: None }).await
+    }
+
+    /// Goes on with a scan that was suspended.
+    pub(crate) async fn resume(&self, job: NetworkScan, stop: &Stop) -> Outcome {
+        self.run(job, stop, Beginning::Resumed).await
+    }
+
+    async fn run(&self, job: NetworkScan, stop: &Stop, beginning: Beginning) -> Outcome {
+        let cx = TaskContext {
+            id: TaskId::from_uuid(Uuid::nil()),
             principal: PrincipalId::from_uuid(Uuid::nil()),
-            cancel,
+            cancel: stop.token(),
             events: Arc::new(self.clone()),
             inventory: Arc::new(self.clone()),
             known: Arc::new(self.clone()),
             units: Arc::new(self.clone()),
             clock: Arc::new(SystemClock),
-        }
-    }
-
-    /// Plans the scan and does its units until none is left or `cancel` fires.
-    pub(crate) async fn scan(&self, job: &NetworkScan, cancel: CancellationToken) -> Result<(), PlanError> {
-        let cx = self.context(cancel.clone());
-        let plan = job.plan(&cx).await?;
-        {
-            let mut state = self.state();
-            state.planned = plan.tally;
-            state.events.extend(plan.warnings);
-            let fresh = |spec| PendingUnit { spec, checkpoint: None, tally: Tally::default(), attempts: 0 };
-            state.pending = plan.units.into_iter().map(fresh).collect();
-        }
-        self.resume(job, cancel).await;
-        Ok(())
-    }
-
-    /// Does the units that are left.
-    pub(crate) async fn resume(&self, job: &NetworkScan, cancel: CancellationToken) {
-        let cx = self.context(cancel.clone());
-        let mut running = FuturesUnordered::new();
-        let mut queue: VecDeque<PendingUnit> = self.state().pending.clone();
-        loop {
-            while running.len() < job.unit_concurrency() && !cancel.is_cancelled() {
-                let Some(unit) = queue.pop_front() else { break };
-                let unit_cx = UnitContext::new(cx.clone(), &unit.spec.key, Arc::default());
-                running.push(async move {
-                    let done = job.run(&unit_cx, &unit).await;
-                    (unit, done)
-                });
-            }
-            let Some((unit, done)) = running.next().await else { break };
-            let mut state = self.state();
-            match done {
-                Ok(UnitDone { tally, next }) => {
-                    state.counted.insert(unit.spec.key.clone(), tally);
-                    state.pending.retain(|left| left.spec.key != unit.spec.key);
-                    for spec in next {
-                        let next =
-                            PendingUnit { spec, checkpoint: None, tally: Tally::default(), attempts: 0 };
-                        state.pending.push_back(next.clone());
-                        queue.push_back(next);
-                    }
-                }
-                Err(UnitError::Stopped) => {}
-                Err(error) => {
-                    state.pending.retain(|left| left.spec.key != unit.spec.key);
-                    state.failed.push(error.to_string());
-                }
-            }
-        }
+        };
+        groma_task::run(Arc::new(job), cx, stop.clone(), beginning).await
     }
 }
 
@@ -175,34 +141,71 @@ impl EventSink for World {
 
 #[async_trait]
 impl CheckpointStore for World {
-    async fn begin(&self, _: TaskId, _: Plan, _: Payload) -> Result<(), StoreError> {
-        Ok(())
-    }
-    async fn pending_units(&self, _: TaskId) -> Result<Vec<PendingUnit>, StoreError> {
-        Ok(self.state().pending.iter().cloned().collect())
-    }
-    async fn standing(&self, _: TaskId) -> Result<Standing, StoreError> {
-        Ok(Standing { settled: self.state().tally(), ..Standing::default() })
-    }
-    async fn checkpoint(&self, _: TaskId, unit: &str, kept: Value, tally: Tally) -> Result<(), StoreError> {
+    async fn begin(&self, _: TaskId, plan: Plan, started: Payload) -> Result<(), StoreError> {
         let mut state = self.state();
-        if let Some(pending) = state.pending.iter_mut().find(|pending| pending.spec.key == unit) {
+        state.events.push(started);
+        state.events.extend(plan.warnings);
+        state.planned = plan.tally;
+        state.pending = plan.units.into_iter().map(fresh).collect();
+        Ok(())
+    }
+
+    async fn pending_units(&self, _: TaskId) -> Result<Vec<PendingUnit>, StoreError> {
+        Ok(self.state().pending.clone())
+    }
+
+    async fn standing(&self, _: TaskId) -> Result<Standing, StoreError> {
+        let state = self.state();
+        Ok(Standing { settled: state.settled(), told: state.told.clone(), elapsed_ms: 0 })
+    }
+
+    async fn checkpoint(&self, _: TaskId, unit: &str, kept: Value, tally: Tally) -> Result<(), StoreError> {
+        if let Some(pending) = self.state().pending.iter_mut().find(|pending| pending.spec.key == unit) {
             pending.checkpoint = Some(kept);
-            pending.tally = tally.clone();
+            pending.tally = tally;
         }
-        state.counted.insert(unit.to_owned(), tally);
         Ok(())
     }
-    async fn complete(&self, _: TaskId, _: &str, _: UnitDone) -> Result<(), StoreError> {
+
+    async fn complete(&self, _: TaskId, unit: &str, done: UnitDone) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.pending.retain(|pending| pending.spec.key != unit);
+        state.done.push(done.tally);
+        state.pending.extend(done.next.into_iter().map(fresh));
         Ok(())
     }
-    async fn fail(&self, _: TaskId, _: &str, _: String, _: Payload) -> Result<(), StoreError> {
+
+    async fn fail(&self, _: TaskId, unit: &str, error: String, event: Payload) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.pending.retain(|pending| pending.spec.key != unit);
+        state.failed.push(error);
+        state.events.push(event);
         Ok(())
     }
-    async fn progress(&self, _: TaskId, _: Tally, _: Payload) -> Result<(), StoreError> {
+
+    async fn progress(&self, _: TaskId, tally: Tally, event: Payload) -> Result<(), StoreError> {
+        let mut state = self.state();
+        state.told = tally;
+        state.events.push(event);
         Ok(())
     }
-    async fn end(&self, _: TaskId, _: TaskEnd, _: EndEvents) -> Result<bool, StoreError> {
+
+    async fn end(&self, _: TaskId, _: TaskEnd, events: EndEvents) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let seen = [("network.host", state.hosts.len()), ("network.service", state.open().len())];
+        let summary = TaskSummary {
+            tally: state.tally(),
+            seen: seen.into_iter().map(|(kind, count)| (kind.to_owned(), count as u64)).collect(),
+            units_done: state.done.len() as u64,
+            units_failed: state.failed.len() as u64,
+            units_pending: state.pending.len() as u64,
+            duration_ms: 0,
+        };
+        state.events.extend(events(&summary));
         Ok(true)
     }
+}
+
+fn fresh(spec: UnitSpec) -> PendingUnit {
+    PendingUnit { spec, checkpoint: None, tally: Tally::default(), attempts: 0 }
 }
