@@ -86,7 +86,7 @@ describe("a scan", () => {
     await screenshot(page, "new-refused");
     await page.getByLabel("Targets").fill("127.0.0.1");
     await page.getByLabel("Ports", { exact: true }).fill("1-65535");
-    await page.getByText("65,535", { exact: true }).waitFor();
+    await page.getByText("65,535", { exact: true }).first().waitFor();
     expect(await page.getByText("groma scan network 127.0.0.1 --ports 1-65535").isVisible()).toBe(true);
     await expectAccessible(page, "new-scan");
   });
@@ -156,7 +156,7 @@ describe("a scan", () => {
     await button("Cancel scan…").click();
     await button("Cancel and keep").click();
     await page.getByText("Cancelled; what was found is kept").waitFor({ timeout: 30_000 });
-    await page.getByLabel("Earlier scan").selectOption({ index: 1 });
+    await page.getByRole("combobox", { name: "Earlier scan" }).selectOption({ index: 1 });
     await page.getByText("Not seen is not proven absent").waitFor();
     await expectAccessible(page, "scan-diff");
   });
@@ -184,7 +184,7 @@ describe("events", () => {
   });
 
   test("one is shown whole, and its link opens it again", async () => {
-    await page.getByRole("table", { name: "Events" }).getByText("network.scan_completed").click();
+    await page.getByRole("table", { name: "Events" }).getByRole("row").filter({ hasText: "network.scan_completed" }).getByRole("button").click();
     await page.getByRole("complementary", { name: "Event" }).getByText('"specversion": "1.0"').waitFor();
     await expectAccessible(page, "events-one");
     const other = await context.newPage();
