@@ -1,0 +1,96 @@
+//! The same rows by SQLite alone: same file, settings, table and index; the data in the clear and encoded beforehand.
+
+use std::path::Path;
+use std::time::Instant;
+
+use groma_database::rusqlite::{Connection, TransactionBehavior};
+use groma_database::{Database, Folder};
+use groma_journal::NewEvent;
+use groma_model::{Clock as _, EventId, SystemClock, TaskId};
+
+use crate::{Done, sample};
+
+/// A database of Groma's schema in nobody's hands but ours.
+#[derive(Debug)]
+pub(crate) struct Bare {
+    connection: Connection,
+    next: i64,
+}
+
+struct Row {
+    at: i64,
+    code: u16,
+    subject_kind: Option<u8>,
+    subject: Option<[u8; 16]>,
+    id: [u8; 16],
+    data: Vec<u8>,
+}
+
+impl Bare {
+    pub(crate) fn open(root: &Path) -> Done<Self> {
+        let path = {
+            // Made by Groma, so that table and index are what they are there.
+            let folder = Folder::take(&root.join("data"))?;
+            let (database, _, writer) = Database::open(&folder, 1)?;
+            drop(database);
+            writer.join().map_err(|_| "the database's writer panicked")?;
+            folder.path().join(Database::FILE)
+        };
+        let connection = Connection::open(path)?;
+        for (setting, value) in [
+            ("journal_mode", "WAL"),
+            ("synchronous", "FULL"),
+            ("wal_autocheckpoint", "4000"),
+            ("journal_size_limit", "67108864"),
+            ("temp_store", "MEMORY"),
+            ("foreign_keys", "ON"),
+            ("cache_size", "-8000"),
+        ] {
+            connection.pragma_update(None, setting, value)?;
+        }
+        Ok(Self { connection, next: 1 })
+    }
+
+    /// Returns rows per second.
+    pub(crate) fn measure(&mut self, size: usize, transactions: usize) -> Done<f64> {
+        let scan = TaskId::now();
+        let mut batches = Vec::with_capacity(transactions);
+        for _ in 0..transactions {
+            batches.push(sample::events(scan, size).iter().map(Row::of).collect::<Done<Vec<_>>>()?);
+        }
+        let begun = Instant::now();
+        for batch in &batches {
+            self.insert(batch)?;
+        }
+        Ok((size * transactions) as f64 / begun.elapsed().as_secs_f64())
+    }
+
+    fn insert(&mut self, rows: &[Row]) -> Done {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        {
+            let mut statement = transaction.prepare_cached(
+                "INSERT INTO journal (sequence, at, type, subject_kind, subject, id, data_sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?;
+            for row in rows {
+                let Row { at, code, subject_kind, subject, id, data } = row;
+                statement.execute((self.next, at, code, subject_kind, subject, id, data))?;
+                self.next += 1;
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+impl Row {
+    fn of(event: &NewEvent) -> Done<Self> {
+        Ok(Self {
+            at: SystemClock.now().micros(),
+            code: event.payload.event_type().code,
+            subject_kind: event.subject.map(|subject| subject.kind.code()),
+            subject: event.subject.map(|subject| subject.id.into_bytes()),
+            id: EventId::now().uuid().into_bytes(),
+            data: serde_json::to_vec(&event.payload)?,
+        })
+    }
+}
