@@ -35,8 +35,8 @@ export function complaints(page: Page): string[] {
   page.on("pageerror", (error) => heard.push(`uncaught: ${error.message}`));
   page.on("console", (message) => {
     const text = message.text();
-    // Answers of 4xx are logged by the browser whatever the page does with them.
-    if (message.type() === "error" && !text.startsWith("Failed to load resource")) heard.push(text);
+    // Answers of 4xx and lost connections are logged by the browser whatever the page does with them.
+    if (message.type() === "error" && !text.startsWith("Failed to load resource") && !text.startsWith("WebSocket connection to")) heard.push(text);
   });
   return heard;
 }

@@ -204,6 +204,22 @@ describe("events", () => {
   });
 });
 
+describe("a server that dies", () => {
+  test("is told, and when it comes back the page catches up and the scan goes on", async () => {
+    await startScan("1-60000", 1000);
+    await page.getByText("running", { exact: true }).first().waitFor();
+    await server.kill();
+    await page.getByText(/^The connection to the server is lost since/).waitFor();
+    await expectAccessible(page, "connection-lost");
+    await server.restart();
+    await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
+    await page.getByText("running", { exact: true }).first().waitFor();
+    await button("Cancel scan…").click();
+    await button("Cancel and keep").click();
+    await page.getByText("Cancelled; what was found is kept").waitFor({ timeout: 30_000 });
+  });
+});
+
 describe("the frame", () => {
   test("the chosen theme stays", async () => {
     await page.getByText("Dark", { exact: true }).click();

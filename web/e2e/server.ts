@@ -11,6 +11,10 @@ export interface Server {
   /** Signs in once. */
   signInLink: string;
   stop(): Promise<void>;
+  /** Ends the process as a crash would. */
+  kill(): Promise<void>;
+  /** Starts it again at the same address, on the same folder. */
+  restart(): Promise<void>;
 }
 
 const START_MS = 30_000;
@@ -20,17 +24,23 @@ export async function startServer(): Promise<Server> {
   const binary = process.env["GROMA_BIN"];
   if (binary === undefined) throw new Error("set GROMA_BIN to the groma binary to test, such as target/debug/groma");
   const folder = mkdtempSync(join(tmpdir(), "groma-e2e-"));
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", folder], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, NO_COLOR: "1" },
-  });
+  const start = (listen: string): ChildProcess =>
+    spawn(binary, ["serve", "--listen", listen, "--data-dir", folder], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, NO_COLOR: "1" },
+    });
+  let child = start("127.0.0.1:0");
   const stop = async (): Promise<void> => {
-    await end(child);
+    await end(child, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     const { base, signInLink } = await readAddresses(child);
-    return { base, signInLink, stop };
+    const restart = async (): Promise<void> => {
+      child = start(new URL(base).host);
+      await readAddresses(child);
+    };
+    return { base, signInLink, stop, kill: () => end(child, "SIGKILL"), restart };
   } catch (error) {
     await stop();
     throw error;
@@ -56,10 +66,10 @@ function readAddresses(child: ChildProcess): Promise<{ base: string; signInLink:
   });
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
+  child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
   await ended;
   clearTimeout(timer);

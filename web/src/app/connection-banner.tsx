@@ -29,7 +29,7 @@ export function ConnectionBanner({ className }: { className: string }) {
         <p>
           {long
             ? "It takes long. Look whether the server still runs with `groma doctor`, and start it again with `groma serve`. Scans that ran go on when it starts."
-            : "What you see is as of then. The page connects again by itself and catches up; scans go on meanwhile."}
+            : "What you see is as of then. The page connects again by itself and catches up."}
         </p>
       </Message>
     </div>

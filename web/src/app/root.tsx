@@ -17,6 +17,11 @@ export function Root() {
     pauseStreams(!session);
   }, [session]);
   useEffect(() => {
+    // The other pages' parts are fetched while the server answers, so that they open when it doesn't.
+    if (session) for (const to of ["/", "/scans", "/scans/new", "/events"] as const) void router.preloadRoute({ to });
+    if (session) void router.preloadRoute({ to: "/scans/$id", params: { id: "none" } });
+  }, [session, router]);
+  useEffect(() => {
     // The session ended while a page was open: its guard sends us to sign in, and back to here.
     if (signedOut && !alone) void router.invalidate();
   }, [signedOut, alone, router]);

@@ -1,5 +1,6 @@
 import { Link, Outlet } from "@tanstack/react-router";
 
+import { useConnection } from "../shared/live/connection";
 import { ConnectionBanner } from "./connection-banner";
 import { ConnectionIndicator } from "./connection-indicator";
 import { Icon } from "./icon";
@@ -10,6 +11,7 @@ import { Who } from "./who";
 
 /** The frame around every page. */
 export function Shell() {
+  const lost = useConnection((connection) => connection.state === "lost");
   return (
     <div className={styles["shell"]}>
       <a className={styles["skip"]} href="#main">
@@ -48,7 +50,7 @@ export function Shell() {
           <Who className={styles["who"] ?? ""} />
         </div>
       </header>
-      <main id="main" className={styles["main"]} tabIndex={-1}>
+      <main id="main" className={styles["main"]} tabIndex={-1} data-stale={lost || undefined}>
         <ConnectionBanner className={styles["banner"] ?? ""} />
         <SystemErrors />
         <Outlet />

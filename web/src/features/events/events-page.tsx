@@ -11,6 +11,7 @@ import { Freshness } from "../../shared/ui/freshness";
 import { Failure } from "../../shared/ui/message";
 import { Page } from "../../shared/ui/page";
 import { Panel } from "../../shared/ui/panel";
+import { useThrottled } from "../../shared/ui/use-throttled";
 import { VirtualTable, type Column } from "../../shared/ui/virtual-table";
 import { EventPanel } from "./event-panel";
 import styles from "./events-page.module.css";
@@ -20,6 +21,8 @@ import { summarise } from "./summarise";
 import { Tail, type Row, type TailState } from "./tail";
 
 const route = getRouteApi("/events");
+/** Nobody reads faster, and under thousands of events a second the page stays at hand. */
+const PAINT_MS = 150;
 
 const COLUMNS: readonly Column<Row>[] = [
   { id: "time", name: "Time", width: "7.5rem", cell: ({ event }) => <span className="mono">{clockMillis(event.time)}</span> },
@@ -38,7 +41,7 @@ export function EventsPage() {
   const { types = "", subject = "", from = "" } = search;
   const change = (part: EventsSearch): void => void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   const tail = useMemo(() => new Tail(backend, { types, subject, from }), [types, subject, from]);
-  const state = useSyncExternalStore(tail.listen, tail.get);
+  const state = useThrottled(useSyncExternalStore(tail.listen, tail.get), PAINT_MS);
 
   return (
     <Page

@@ -77,9 +77,11 @@ function Asked({ scan }: { scan: Scan }) {
             { name: "Hosts first", value: request.discovery === false ? "no, every address counts as up" : "yes, by TCP ping" },
             { name: "Asked", value: moment(scan.created_at) },
             { name: "Goes on from", value: scan.resumes ? <Link to="/scans/$id" params={{ id: scan.resumes }}>scan {shortId(scan.resumes)}</Link> : "nothing" },
-            { name: "Id", value: <span className="mono">{scan.id}</span> },
           ]}
         />
+        <p>
+          <span className={styles["dim"]}>Id</span> <span className="mono">{scan.id}</span>
+        </p>
         <CommandLine command={scanCommand(request)} />
       </div>
     </Panel>

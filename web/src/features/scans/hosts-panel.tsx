@@ -7,13 +7,13 @@ import { count, counted, latency } from "../../shared/format/number";
 import { ended } from "../../shared/scan/describe";
 import { Empty } from "../../shared/ui/empty";
 import { Panel } from "../../shared/ui/panel";
+import { useThrottled } from "../../shared/ui/use-throttled";
 import { VirtualTable, type Column } from "../../shared/ui/virtual-table";
 import type { DetailState } from "./detail-live";
 import styles from "./detail-page.module.css";
 import { HostPanel } from "./host-panel";
 import { hostRows } from "./host-rows";
 import type { DetailSearch, HostSort } from "./search";
-import { useThrottled } from "./use-throttled";
 
 const route = getRouteApi("/scans/$id");
 const HEIGHT_MAX_PX = 480;

@@ -14,7 +14,7 @@ describe("numbers", () => {
   ])("%d percent is %s", (value, text) => expect(percent(value)).toBe(text));
   test("one is one", () => expect([counted(1, "host"), counted(1200, "host"), counted(0, "address", "addresses")]).toEqual(["1 host", "1,200 hosts", "0 addresses"]));
   test("rates and latencies keep the digits that matter", () => {
-    expect([rate(4.25), rate(12_345.6), rate(Number.NaN)]).toEqual(["4.3/s", "12,346/s", "–"]);
+    expect([rate(4.25), rate(12_345.6), rate(null)]).toEqual(["4.3/s", "12,346/s", "–"]);
     expect([latency(0.123), latency(4.56), latency(1234)]).toEqual(["0.12 ms", "4.6 ms", "1,234 ms"]);
   });
 });

@@ -19,8 +19,8 @@ export function percent(value: number): string {
 }
 
 /** Returns a rate per second with at most three digits that matter. */
-export function rate(perSecond: number): string {
-  if (!Number.isFinite(perSecond) || perSecond < 0) return "–";
+export function rate(perSecond: number | null): string {
+  if (perSecond === null || !Number.isFinite(perSecond) || perSecond < 0) return "–";
   return `${perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)}/s`;
 }
 

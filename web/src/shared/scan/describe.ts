@@ -24,8 +24,8 @@ export function shortId(id: string): string {
   return id.slice(-8);
 }
 
-/** Returns the mean rate in probes per second. */
-export function rateOf(scan: Scan): number {
+/** Returns the mean rate in probes per second; null when it can't be told: a scan that goes on from another counts its probes too. */
+export function rateOf(scan: Scan): number | null {
   const { ports_scanned, elapsed_ms } = scan.progress;
-  return elapsed_ms === 0 ? 0 : ports_scanned / (elapsed_ms / 1000);
+  return elapsed_ms === 0 || scan.resumes ? null : ports_scanned / (elapsed_ms / 1000);
 }

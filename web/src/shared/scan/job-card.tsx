@@ -11,6 +11,7 @@ import styles from "./job-card.module.css";
 /** A scan under way: what it does, how far it is, how much longer. */
 export function JobCard({ scan }: { scan: Scan }) {
   const { progress } = scan;
+  const speed = rateOf(scan);
   const left = progress.estimated_remaining_ms;
   return (
     <article className={styles["job"]} aria-label={`Scan of ${targetsOf(scan)}`}>
@@ -29,7 +30,7 @@ export function JobCard({ scan }: { scan: Scan }) {
         <span>
           {count(progress.ports_scanned)} of {count(progress.total_ports)} probes
         </span>
-        <span>{rate(rateOf(scan))}</span>
+        {speed === null ? null : <span>{rate(speed)}</span>}
         <span>{scan.status === "queued" ? (scan.pending_reason ?? "waits for its turn") : left ? `about ${duration(left)} left` : "time left not known yet"}</span>
         {scan.warnings?.length ? <span>{counted(scan.warnings.length, "warning")}</span> : null}
       </div>
