@@ -122,11 +122,16 @@ fn refused(error: &OpenError) -> Failure {
     };
     let mut detail = error.to_string();
     let mut cause = std::error::Error::source(error);
+    let mut disk_refuses = false;
     while let Some(error) = cause {
         detail = format!("{detail}: {error}");
+        disk_refuses |= error.downcast_ref::<std::io::Error>().is_some_and(|error| {
+            use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+            matches!(error.kind(), QuotaExceeded | ReadOnlyFilesystem | StorageFull)
+        });
         cause = error.source();
     }
-    Failure::new(code, detail)
+    Failure::new(if disk_refuses { ErrorCode::StorageFailed } else { code }, detail)
 }
 
 /// Reaches the process that serves at a socket.

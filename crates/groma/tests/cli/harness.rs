@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -77,7 +77,8 @@ impl Groma {
     pub(crate) fn start(&self, line: &str) -> Running {
         let mut child = self.command(line).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Running { child, stdout }
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        Running { child, stdout, stderr }
     }
 
     /// Starts a server and waits until it listens.
@@ -101,6 +102,7 @@ impl Groma {
 pub(crate) struct Running {
     pub(crate) child: Child,
     stdout: BufReader<ChildStdout>,
+    stderr: BufReader<ChildStderr>,
 }
 
 impl Running {
@@ -111,7 +113,7 @@ impl Running {
         self.stdout.read_line(&mut line).unwrap();
         if line.is_empty() {
             let mut stderr = String::new();
-            self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+            self.stderr.read_to_string(&mut stderr).unwrap();
             panic!("the command ended; stderr:\n{stderr}");
         }
         line.trim_end().to_owned()
@@ -128,6 +130,15 @@ impl Running {
         }
     }
 
+    /// Waits until stderr has a line with that text.
+    pub(crate) fn says(&mut self, text: &str) {
+        let mut line = String::new();
+        while !line.contains(text) {
+            line.clear();
+            assert_ne!(self.stderr.read_line(&mut line).unwrap(), 0, "it ended without saying `{text}`");
+        }
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
@@ -136,13 +147,13 @@ impl Running {
     /// Waits for the end.
     pub(crate) fn end(mut self) -> Ended {
         let (mut stdout, mut stderr) = (String::new(), String::new());
-        let mut pipe = self.child.stderr.take().unwrap();
+        let Self { child, stdout: out, stderr: err } = &mut self;
         // Both pipes are read at once, so that neither can fill up while the other is waited for.
         std::thread::scope(|scope| {
-            scope.spawn(|| pipe.read_to_string(&mut stderr).unwrap());
-            self.stdout.read_to_string(&mut stdout).unwrap();
+            scope.spawn(|| err.read_to_string(&mut stderr).unwrap());
+            out.read_to_string(&mut stdout).unwrap();
         });
-        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        let code = child.wait().unwrap().code().unwrap_or(-1);
         Ended { code, stdout, stderr }
     }
 }

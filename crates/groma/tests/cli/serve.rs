@@ -1,3 +1,6 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use rustix::process::Signal;
 
 use crate::harness::Groma;
@@ -49,4 +52,33 @@ fn the_first_start_scans_this_machine_when_asked() {
     let started = tail.until(|event| event["type"] == "groma.network.scan_started");
     let targets = started["data"]["targets"].as_array().unwrap();
     assert!(targets.iter().any(|target| target == "127.0.0.1"), "{targets:?}");
+}
+
+#[test]
+fn listening_beyond_this_machine_is_warned_of() {
+    let mut server = Groma::new().start("serve --listen 0.0.0.0:0");
+    server.line();
+    server.signal(Signal::INT);
+    let ended = server.end().code(0);
+    assert!(ended.stderr.contains("can be reached from other machines"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once() {
+    let mut server = Groma::new().serve();
+    // A request that is in the middle holds up the end in order.
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    let head = format!(
+        "POST /v1/session HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nContent-Type: application/json\r\n\
+         Content-Length: 100\r\nExpect: 100-continue\r\n\r\n",
+        server.address
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    server.running.signal(Signal::INT);
+    server.running.says("stopping");
+    server.running.signal(Signal::INT);
+    server.running.end().code(130);
 }

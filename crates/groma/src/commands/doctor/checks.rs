@@ -139,9 +139,11 @@ fn refused(failure: Failure) -> Finding {
         _ => "holder",
     };
     match failure {
-        Failure::Refused { error, hint } => {
-            Finding::error(check, error.detail, hint.unwrap_or_else(|| "see the message".to_owned()))
-        }
+        Failure::Refused { error, hint } => Finding::error(
+            check,
+            error.detail,
+            hint.unwrap_or_else(|| "mend what the message names".to_owned()),
+        ),
         Failure::Ended(_) | Failure::ReaderGone => Finding::error(check, "the check was ended", "try again"),
     }
 }
