@@ -73,6 +73,12 @@ impl AddressRange {
         (self.last - self.first).saturating_add(1)
     }
 
+    /// Returns whether all of `other` is in this range.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.family == other.family && self.first <= other.first && other.last <= self.last
+    }
+
     /// Lists the addresses.
     pub fn iter(&self) -> impl Iterator<Item = IpAddr> + use<> {
         let family = self.family;

@@ -6,6 +6,7 @@
 
 mod address;
 mod limits;
+mod neighbours;
 mod order;
 mod port;
 mod probe;

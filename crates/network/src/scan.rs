@@ -16,17 +16,15 @@ use groma_model::network::{ErrorType, ScanOptions};
 use groma_model::task::{PendingUnit, Plan, Tally, TaskEnd, TaskSummary, UnitDone};
 use groma_model::{Payload, TaskId, Timestamp};
 use groma_task::{Job, PlanError, Snapshot, TaskContext, UnitContext, UnitError, Work};
-use tokio::sync::Semaphore;
 
 use crate::limits::Limits;
+use crate::neighbours::Neighbours;
 use crate::probe::{Bounds, Prober};
 use crate::request::{Checked, RETRIES_DEFAULT, RequestError, TIMEOUT_CEILING_MS, check};
 use detail::Detail;
 
 /// Units at once: enough that many silent hosts are waited for together.
 const UNITS: usize = 64;
-/// Blocks looked through at once: with more, the system's table of neighbours (1,024 on Linux) overflows.
-const DISCOVERIES: usize = 8;
 
 /// The names of the tally.
 pub(crate) mod tally {
@@ -46,7 +44,7 @@ pub struct NetworkScan {
     checked: Checked,
     limits: Limits,
     prober: OnceLock<Prober>,
-    discoveries: Semaphore,
+    neighbours: OnceLock<Neighbours>,
 }
 
 impl NetworkScan {
@@ -56,7 +54,7 @@ impl NetworkScan {
     /// The first fault of the request, with its field.
     pub fn new(request: NetworkScanRequest, limits: Limits) -> Result<Self, RequestError> {
         let checked = check(&request, &limits).map_err(|mut errors| errors.swap_remove(0))?;
-        Ok(Self { checked, limits, prober: OnceLock::new(), discoveries: Semaphore::new(DISCOVERIES) })
+        Ok(Self { checked, limits, prober: OnceLock::new(), neighbours: OnceLock::new() })
     }
 
     /// Returns the prober that all units share; the first one starts it.
@@ -79,6 +77,10 @@ impl NetworkScan {
         })?;
         // Of two that start at once one is dropped, and its thread ends.
         Ok(self.prober.get_or_init(|| started))
+    }
+
+    fn neighbours(&self) -> &Neighbours {
+        self.neighbours.get_or_init(Neighbours::read)
     }
 
     fn ports_each(&self) -> i64 {

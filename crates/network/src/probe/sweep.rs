@@ -104,6 +104,9 @@ impl Sweep {
         self.again.pop_front().or_else(|| {
             let index = self.cursor;
             (index < self.order.len() as u32).then(|| {
+                if index == 0 {
+                    self.begun = now;
+                }
                 self.cursor += 1;
                 Try { index, attempt: 0 }
             })
@@ -137,7 +140,9 @@ impl Sweep {
     pub(super) fn deadline(&self, probe: Try, now: Instant) -> Instant {
         match self.kind {
             Kind::Ports => now + self.pace.timeout(probe.attempt),
-            Kind::Ping => self.begun + self.patience,
+            // Counted from the probe itself: with few descriptors or a low rate it may be sent late.
+            Kind::Ping if probe.index < PING_FIRST => now + self.patience,
+            Kind::Ping => now + self.patience.saturating_sub(PING_WIDEN),
         }
     }
 

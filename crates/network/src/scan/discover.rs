@@ -25,12 +25,17 @@ impl NetworkScan {
             return Ok(UnitDone { tally: Tally::default(), next });
         }
         let stop = cx.task.cancel.clone();
-        let looking = async {
-            // Never closed: it lives as long as the job.
-            let _turn = self.discoveries.acquire().await;
-            self.look(cx, &block, &addresses).await
-        };
-        stop.run_until_cancelled(looking).await.unwrap_or(Err(UnitError::Stopped))
+        let places = stop.run_until_cancelled(self.neighbours().places_for(&addresses)).await;
+        let Some(places) = places else { return Err(UnitError::Stopped) };
+        let looked = stop.run_until_cancelled(self.look(cx, &block, &addresses)).await;
+        if let Some(places) = places {
+            let up = looked
+                .as_ref()
+                .and_then(|done| done.as_ref().ok())
+                .map_or(addresses.len(), |done| done.next.len());
+            places.give_back_later(up);
+        }
+        looked.unwrap_or(Err(UnitError::Stopped))
     }
 
     async fn look(
