@@ -4,10 +4,14 @@ import { reconnectNow } from "../shared/backend/instance";
 import { clock } from "../shared/format/time";
 import { useConnection } from "../shared/live/connection";
 import { Message } from "../shared/ui/message";
+import { Prose } from "../shared/ui/prose";
 import { useNow } from "../shared/ui/use-now";
 
 const QUIET_MS = 2000;
 const LONG_MS = 120_000;
+const SHORT = "What you see is as of then. The page connects again by itself and catches up.";
+const LONG =
+  "It takes long. Look whether the server still runs with `groma doctor`, and start it again with `groma serve`. Scans that ran go on when it starts.";
 
 /** Says once, above the page, that what is shown is no longer known to be so. */
 export function ConnectionBanner({ className }: { className: string }) {
@@ -27,9 +31,7 @@ export function ConnectionBanner({ className }: { className: string }) {
         }
       >
         <p>
-          {long
-            ? "It takes long. Look whether the server still runs with `groma doctor`, and start it again with `groma serve`. Scans that ran go on when it starts."
-            : "What you see is as of then. The page connects again by itself and catches up."}
+          <Prose text={long ? LONG : SHORT} />
         </p>
       </Message>
     </div>

@@ -5,6 +5,7 @@ import { count } from "../../shared/format/number";
 import { duration } from "../../shared/format/time";
 import { Facts } from "../../shared/ui/facts";
 import { Failure, Message } from "../../shared/ui/message";
+import { Prose } from "../../shared/ui/prose";
 import styles from "./new-page.module.css";
 
 /** What the server says a scan would do, without doing it. */
@@ -28,14 +29,18 @@ export function Check({ targets, check }: { targets: number; check: UseQueryResu
         <Message kind="error" title="This scan would not start">
           <ul className={styles["issues"]}>
             {errors.map((issue) => (
-              <li key={`${issue.field} ${issue.message}`}>{issue.message}</li>
+              <li key={`${issue.field} ${issue.message}`}>
+                <Prose text={issue.message} />
+              </li>
             ))}
           </ul>
         </Message>
       )}
       {warnings.map((issue) => (
         <Message key={issue.message} kind="warning" title="Before you start">
-          <p>{issue.message}</p>
+          <p>
+            <Prose text={issue.message} />
+          </p>
         </Message>
       ))}
     </div>

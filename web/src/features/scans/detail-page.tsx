@@ -12,6 +12,7 @@ import { Freshness } from "../../shared/ui/freshness";
 import { Failure } from "../../shared/ui/message";
 import { Page } from "../../shared/ui/page";
 import { Panel } from "../../shared/ui/panel";
+import { Prose } from "../../shared/ui/prose";
 import { detailOptions } from "./detail-live";
 import styles from "./detail-page.module.css";
 import { DiffPanel } from "./diff-panel";
@@ -57,7 +58,9 @@ function Warnings({ warnings, fresh }: { warnings: readonly string[]; fresh: Rea
     <Panel title={counted(warnings.length, "warning")} aside={fresh} flush>
       <ul className={styles["warnings"]} tabIndex={0} aria-label="Warnings">
         {[...new Set(warnings)].map((warning) => (
-          <li key={warning}>{warning}</li>
+          <li key={warning}>
+            <Prose text={warning} />
+          </li>
         ))}
       </ul>
     </Panel>

@@ -8,6 +8,7 @@ import { describe } from "../../shared/backend/problem";
 import { useSession } from "../../shared/session/store";
 import { CommandLine } from "../../shared/ui/command-line";
 import { Message } from "../../shared/ui/message";
+import { Prose } from "../../shared/ui/prose";
 import styles from "./sign-in-page.module.css";
 
 const route = getRouteApi("/sign-in");
@@ -59,7 +60,9 @@ function Advice({ error }: { error: unknown }) {
     <>
       {error ? (
         <Message kind="error" title="This link did not sign you in">
-          <p>{describe(error)}</p>
+          <p>
+            <Prose text={describe(error)} />
+          </p>
         </Message>
       ) : (
         <p className={styles["lead"]}>Nobody is signed in in this browser.</p>

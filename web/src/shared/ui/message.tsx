@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { advice, describe } from "../backend/problem";
 import styles from "./message.module.css";
+import { Prose } from "./prose";
 
 interface MessageProps {
   kind: "info" | "warning" | "error";
@@ -43,8 +44,12 @@ export function Failure({ title, error, retry }: FailureProps) {
         ) : null
       }
     >
-      <p>{describe(error)}</p>
-      <p className={styles["advice"]}>{advice(error)}</p>
+      <p>
+        <Prose text={describe(error)} />
+      </p>
+      <p className={styles["advice"]}>
+        <Prose text={advice(error)} />
+      </p>
     </Message>
   );
 }

@@ -2,6 +2,7 @@ import { CloseButton } from "@mantine/core";
 
 import { useNotices } from "./notices-store";
 import styles from "./notices.module.css";
+import { Prose } from "./prose";
 
 const WORDS = { done: "", warning: "Warning: ", error: "Error: " } as const;
 
@@ -16,7 +17,7 @@ export function Notices() {
             <li key={notice.id} className={`${styles["notice"]} ${styles[notice.kind] ?? ""}`}>
               <p>
                 {WORDS[notice.kind]}
-                {notice.text}
+                <Prose text={notice.text} />
               </p>
               <CloseButton size="sm" aria-label="Close notice" onClick={() => dismiss(notice.id)} />
             </li>
