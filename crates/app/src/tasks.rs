@@ -131,21 +131,21 @@ impl App {
         let mut ends = self.tasks.ends();
         let asked = StopCause::Cancel { reason };
         let running = self.tasks.state.lock().running.get(&id).cloned();
-        match running {
-            Some(stop) => {
-                stop.ask(asked);
-            }
-            None => {
-                // It waits here, or was left by an earlier process: it is run only to be ended in order.
-                let left = self.inventory.interrupted().await.map_err(error::inventory)?;
-                if let Some(task) = left.into_iter().find(|task| task.id == id) {
+        if let Some(stop) = running {
+            stop.ask(asked);
+        } else {
+            // It waits here, or was left by an earlier process: it is run only to be ended in order.
+            let left = self.inventory.interrupted().await.map_err(error::inventory)?;
+            if let Some(task) = left.into_iter().find(|task| task.id == id) {
+                let mut state = self.tasks.state.lock();
+                state.waiting.retain(|waiting| waiting.id != id);
+                if let Some(stop) = state.running.get(&id) {
+                    // Its turn came meanwhile.
+                    stop.ask(asked);
+                } else if !state.suspended {
                     let stop = Stop::new();
                     stop.ask(asked);
-                    let mut state = self.tasks.state.lock();
-                    state.waiting.retain(|waiting| waiting.id != id);
-                    if !state.suspended && !state.running.contains_key(&id) {
-                        self.spawn(&mut state, task.into(), stop);
-                    }
+                    self.spawn(&mut state, task.into(), stop);
                 }
             }
         }

@@ -113,7 +113,8 @@ impl Inventory {
     ) -> OpResult<BTreeMap<ThingId, HostDiff>> {
         let old_id = old.uuid().into_bytes();
         let mut hosts = BTreeMap::new();
-        let sql = "SELECT thing, before_sealed FROM changes WHERE task = ?1 ORDER BY ordinal DESC";
+        let later = self.later_scans(tx, old)?;
+        let sql = "SELECT thing, before_sealed, at FROM changes WHERE task = ?1 ORDER BY ordinal DESC";
         let mut statement = tx.connection().prepare_cached(sql)?;
         let mut rows = statement.query([old_id])?;
         // Services come before their hosts where both are new, because the host was recorded first.
@@ -126,9 +127,11 @@ impl Inventory {
                 Some(sealed) => Some(sealed::open(&self.keyring, "changes.before", &place, sealed)?),
                 None => None,
             };
-            let touched = current.changed_by != Some(old) && current.changed_by != Some(new);
-            let seen_later = before.is_none() && current.seen_by != Some(old);
-            if touched || seen_later || (before.is_none() && self.has_services(tx, &current)?) {
+            let at: i64 = row.get(2)?;
+            if current.changed_by != Some(old)
+                || self.seen_since(tx, &current, before.as_ref(), old, at, &later)?
+                || (before.is_none() && self.has_services(tx, &current)?)
+            {
                 continue;
             }
             let Some(address) = self.address_of(tx, &current)? else { continue };
@@ -185,7 +188,8 @@ impl Inventory {
                 change("state", json!(current.state), json!(before.state));
                 change("hostname", json!(current.attributes.hostname), json!(before.attributes.hostname));
                 crate::record::log_change(tx, self, new, current, Some(current), now)?;
-                let restored = Thing { last_changed: now, changed_by: Some(new), ..before };
+                // As it is now, whoever changed it before has left it: that may be taken back next.
+                let restored = Thing { last_changed: now, ..before };
                 restored.save(tx.connection(), &self.keyring)?;
             }
         }
@@ -204,6 +208,44 @@ impl Inventory {
             sealed,
         ))?;
         Ok(())
+    }
+
+    /// Returns the scans that may have seen something later than `old`, and still count.
+    fn later_scans(&self, tx: &WriteTx<'_>, old: TaskId) -> rusqlite::Result<Vec<[u8; 16]>> {
+        let sql = "SELECT t.id FROM tasks AS t JOIN tasks AS o ON o.id = ?1 WHERE t.id <> ?1 AND t.discards IS NULL AND \
+                   t.discarded_by IS NULL AND t.started IS NOT NULL AND (t.ended IS NULL OR t.ended >= o.started)";
+        let mut later = tx.connection().prepare_cached(sql)?;
+        later.query_map([old.uuid().into_bytes()], |row| row.get(0))?.collect()
+    }
+
+    /// Returns whether another scan saw the thing after it was changed at `at`.
+    fn seen_since(
+        &self,
+        tx: &WriteTx<'_>,
+        current: &Thing,
+        before: Option<&Thing>,
+        old: TaskId,
+        at: i64,
+        later: &[[u8; 16]],
+    ) -> rusqlite::Result<bool> {
+        let id = current.id.uuid().into_bytes();
+        // A scan notes its first look at a thing in the state that it had; the thing itself names the last look.
+        let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND at > ?3)";
+        let mut noted = tx.connection().prepare_cached(sql)?;
+        for task in later {
+            if noted.query_row((task, id, at), |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        let Some(by) =
+            current.seen_by.filter(|by| *by != old && before.and_then(|then| then.seen_by) != Some(*by))
+        else {
+            return Ok(false);
+        };
+        let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND discarded_by IS NOT NULL)";
+        let discarded: bool =
+            tx.connection().prepare_cached(sql)?.query_row([by.uuid().into_bytes()], |row| row.get(0))?;
+        Ok(!discarded)
     }
 
     fn has_services(&self, tx: &WriteTx<'_>, thing: &Thing) -> rusqlite::Result<bool> {

@@ -232,8 +232,14 @@ impl<'a> Recording<'a> {
         let find = "SELECT state FROM observations WHERE task = ?1 AND thing = ?2";
         let seen: Option<String> =
             tx.connection().prepare_cached(find)?.query_row((task, id), |row| row.get(0)).optional()?;
-        // A port that was open in this scan stays open in its record, whatever a second look says.
-        if seen.as_ref().is_some_and(|seen| *seen == thing.state || seen == PortState::Open.as_str()) {
+        let told = seen.as_deref().and_then(PortState::from_word);
+        // A port that was told as open in this scan stays so in its record, whatever a second look says.
+        let settled = match told {
+            Some(PortState::Open) => true,
+            Some(PortState::OpenFiltered) => thing.state != PortState::Open.as_str(),
+            _ => seen.as_ref().is_some_and(|seen| *seen == thing.state),
+        };
+        if settled {
             return Ok(false);
         }
         let row = sealed::row(&[&task, &id]);

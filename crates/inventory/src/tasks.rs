@@ -177,10 +177,9 @@ impl Inventory {
         };
         let partial = status != "completed" || summary.units_pending > 0 || summary.units_failed > 0;
         let error = error.map(|error| sealed::seal(&self.keyring, ERROR, &id, &error)).transpose()?;
-        let told = serde_json::to_string(&summary.tally).unwrap_or_default();
         let counted = self.count(tx.connection(), task, &summary)?;
-        let sql = "UPDATE tasks SET status = ?2, ended = ?3, partial = ?4, error_code = ?5, error_sealed = ?6, told_tally = ?7, \
-                   summary = ?8, remaining_ms = NULL, lease_owner = NULL, lease_until = NULL WHERE id = ?1";
+        let sql = "UPDATE tasks SET status = ?2, ended = ?3, partial = ?4, error_code = ?5, error_sealed = ?6, \
+                   summary = ?7, remaining_ms = NULL, lease_owner = NULL, lease_until = NULL WHERE id = ?1";
         tx.connection().prepare_cached(sql)?.execute(rusqlite::params![
             id,
             status,
@@ -188,7 +187,6 @@ impl Inventory {
             partial,
             code,
             error,
-            told,
             serde_json::to_string(&counted).unwrap_or_default(),
         ])?;
         self.append_for(tx, task, events(&summary))?;
@@ -283,7 +281,8 @@ pub(crate) fn summarise(
     now: Timestamp,
 ) -> rusqlite::Result<TaskSummary> {
     let id = task.uuid().into_bytes();
-    let (tally, started) = units::sum(connection, task)?;
+    // Whoever ends a task tells first how far it got; what units counted beyond their checkpoints is in that alone.
+    let (tally, started) = units::told(connection, task)?;
     let mut summary = TaskSummary { tally, ..TaskSummary::default() };
     let sql = "SELECT kind, count(*) FROM observations WHERE task = ?1 AND state IN ('up', 'open', 'open_filtered') GROUP BY kind";
     let mut seen = connection.prepare_cached(sql)?;

@@ -33,10 +33,7 @@ impl CheckpointStore for Inventory {
     async fn standing(&self, task: TaskId) -> Result<Standing, StoreError> {
         let query = move |inventory: &Inventory, connection: &Connection| {
             let (settled, started) = settled(connection, task)?;
-            let sql = "SELECT told_tally FROM tasks WHERE id = ?1";
-            let told = connection
-                .prepare_cached(sql)?
-                .query_row([task.uuid().into_bytes()], |row| Ok(tasks::tally(row.get_ref(0)?.as_str()?)))?;
+            let (told, _) = told(connection, task)?;
             let elapsed = started.map_or(0.0, |started| inventory.clock.now().seconds_since(started));
             Ok(Standing { settled, told, elapsed_ms: (elapsed * 1000.0) as u64 })
         };
@@ -218,26 +215,30 @@ fn pending(connection: &Connection, keyring: &Keyring, task: TaskId) -> rusqlite
     rows.collect()
 }
 
-/// Returns the sum of plan and finished units; and when the task started.
+/// Returns the sum of plan, finished units and what failed ones counted; and when the task started.
 fn settled(connection: &Connection, task: TaskId) -> rusqlite::Result<(Tally, Option<Timestamp>)> {
+    let id = task.uuid().into_bytes();
     let sql = "SELECT plan_tally, done_tally, started FROM tasks WHERE id = ?1";
-    connection.prepare_cached(sql)?.query_row([task.uuid().into_bytes()], |row| {
+    let (mut tally, started) = connection.prepare_cached(sql)?.query_row([id], |row| {
         let mut tally = tasks::tally(row.get_ref(0)?.as_str()?);
         tally.add(&tasks::tally(row.get_ref(1)?.as_str()?));
         Ok((tally, row.get::<_, Option<i64>>(2)?.map(Timestamp::from_micros)))
-    })
-}
-
-/// Returns the sum of plan, finished units and units begun; and when the task started.
-pub(crate) fn sum(connection: &Connection, task: TaskId) -> rusqlite::Result<(Tally, Option<Timestamp>)> {
-    let id = task.uuid().into_bytes();
-    let (mut tally, started) = settled(connection, task)?;
-    let sql = "SELECT tally FROM units WHERE task = ?1 AND status <> 'done' AND tally <> '{}'";
-    let mut begun = connection.prepare_cached(sql)?;
-    for part in begun.query_map([id], |row| Ok(tasks::tally(row.get_ref(0)?.as_str()?)))? {
+    })?;
+    let sql = "SELECT tally FROM units WHERE task = ?1 AND status = 'failed' AND tally <> '{}'";
+    let mut failed = connection.prepare_cached(sql)?;
+    for part in failed.query_map([id], |row| Ok(tasks::tally(row.get_ref(0)?.as_str()?)))? {
         tally.add(&part?);
     }
     Ok((tally, started))
+}
+
+/// Returns what was told last of how far the task is; and when it started.
+pub(crate) fn told(connection: &Connection, task: TaskId) -> rusqlite::Result<(Tally, Option<Timestamp>)> {
+    let sql = "SELECT told_tally, started FROM tasks WHERE id = ?1";
+    connection.prepare_cached(sql)?.query_row([task.uuid().into_bytes()], |row| {
+        let started = row.get::<_, Option<i64>>(1)?.map(Timestamp::from_micros);
+        Ok((tasks::tally(row.get_ref(0)?.as_str()?), started))
+    })
 }
 
 /// Counts units by status.

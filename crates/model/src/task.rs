@@ -110,7 +110,7 @@ pub enum TaskEnd {
 /// What a task did, read in the transaction that ends it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TaskSummary {
-    /// The sum over its units.
+    /// How far it got, as told last.
     pub tally: Tally,
     /// Distinct things seen, by kind, such as `network.host`.
     pub seen: BTreeMap<String, u64>,

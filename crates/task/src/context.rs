@@ -37,13 +37,14 @@ pub struct UnitContext {
     pub task: TaskContext,
     key: Arc<str>,
     live: Arc<Mutex<Tally>>,
+    kept: Arc<Mutex<Option<(Value, Tally)>>>,
 }
 
 impl UnitContext {
     /// Makes the surroundings of the unit `key`; `live` is read by whoever reports progress.
     #[must_use]
     pub fn new(task: TaskContext, key: &str, live: Arc<Mutex<Tally>>) -> Self {
-        Self { task, key: key.into(), live }
+        Self { task, key: key.into(), live, kept: Arc::default() }
     }
 
     /// Records findings; returns once they are on disk with their events, so that a slow disk slows the scan.
@@ -76,6 +77,13 @@ impl UnitContext {
     /// When storage refuses.
     pub async fn checkpoint(&self, checkpoint: Value, tally: Tally) -> Result<(), StoreError> {
         self.report(tally.clone());
-        self.task.units.checkpoint(self.task.id, &self.key, checkpoint, tally).await
+        self.task.units.checkpoint(self.task.id, &self.key, checkpoint.clone(), tally.clone()).await?;
+        *self.kept.lock() = Some((checkpoint, tally));
+        Ok(())
+    }
+
+    /// Returns the newest checkpoint set by this attempt or one before it in this process.
+    pub(crate) fn kept(&self) -> Option<(Value, Tally)> {
+        self.kept.lock().clone()
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use groma_model::task::{PendingUnit, Standing, Tally};
 use groma_model::{Clock, TaskId};
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use crate::{Job, Snapshot, Work};
 

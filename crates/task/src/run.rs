@@ -79,14 +79,15 @@ async fn drive(
         pool.progress.enter(unit);
     }
     let worked = pool.work().await;
+    pool.running.shutdown().await;
     let tally = pool.progress.tally();
     match (worked, stop.cause()) {
         (Err(Trouble::Store(StoreError::TaskEnded(_))), _) => Ok(None),
-        (Err(Trouble::Store(error)), _) => Err(error),
-        (Err(Trouble::Fatal(message)), _) => {
-            cx.events.emit(cx.id, job.error(cx.id, &message, true, cx.clock.now())).await?;
-            finish(job, cx, TaskEnd::Failed { error: message }).await.map(Some)
+        // Storage that takes the end refused something of this task alone: it would do so in every process to come.
+        (Err(Trouble::Store(error)), _) => {
+            pool.fail(tally, error.to_string()).await.map(Some).map_err(|_| error)
         }
+        (Err(Trouble::Fatal(message)), _) => pool.fail(tally, message).await.map(Some),
         (Ok(Pause::Exhausted), _) => {
             pool.tell(tally).await?;
             finish(job, cx, TaskEnd::Completed).await.map(Some)
@@ -189,8 +190,9 @@ impl Pool {
             }
             tokio::select! {
                 finished = self.running.join_next() => match finished {
-                    None if self.waiting.is_empty() => return Ok(Pause::Exhausted),
-                    None => return Ok(Pause::Stopped),
+                    // Units that were stopped are gone from here, but not done.
+                    None if self.cx.cancel.is_cancelled() => return self.wind_down().await,
+                    None => return Ok(Pause::Exhausted),
                     Some(Ok((unit, result))) => self.settle(unit, result).await?,
                     Some(Err(error)) => return Err(Trouble::Fatal(format!("a unit of the scan failed from within: {error}"))),
                 },
@@ -257,6 +259,14 @@ impl Pool {
         Ok(self.cx.units.pending_units(self.cx.id).await.map_err(Trouble::Store)?.is_empty())
     }
 
+    /// Ends the task as failed.
+    async fn fail(&mut self, tally: Tally, message: String) -> Result<TaskEnd, StoreError> {
+        self.tell(tally).await?;
+        let event = self.job.error(self.cx.id, &message, true, self.cx.clock.now());
+        self.cx.events.emit(self.cx.id, event).await?;
+        finish(&self.job, &self.cx, TaskEnd::Failed { error: message }).await
+    }
+
     async fn tell(&mut self, tally: Tally) -> Result<(), StoreError> {
         match self.progress.snapshot() {
             Some(snapshot) => self.cx.units.progress(self.cx.id, tally, self.job.progress(&snapshot)).await,
@@ -278,6 +288,9 @@ async fn attempt(
         unit.attempts += 1;
         match result {
             Err(UnitError::Failed { transient: true, .. }) if unit.attempts < ATTEMPTS => {
+                if let Some((checkpoint, tally)) = context.kept() {
+                    (unit.checkpoint, unit.tally) = (Some(checkpoint), tally);
+                }
                 let wait = BACKOFF * 2_u32.pow(unit.attempts - 1);
                 tokio::select! {
                     () = sleep(wait) => {}
