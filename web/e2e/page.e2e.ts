@@ -30,8 +30,18 @@ afterAll(async () => {
 const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });
 const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
 
-async function fact(name: string): Promise<string> {
-  return (await page.locator("dl > div").filter({ hasText: name }).locator("dd").first().textContent()) ?? "";
+/** Waits until more probes are done than `before`, and returns how many. */
+async function probesBeyond(before: number): Promise<number> {
+  const done = await page.waitForFunction(
+    (before) => {
+      const facts = [...document.querySelectorAll("dl > div")].find((one) => one.textContent?.startsWith("Probes done"));
+      const probes = Number.parseInt((facts?.querySelector("dd")?.textContent ?? "0").replaceAll(",", ""), 10);
+      return probes > before ? probes : null;
+    },
+    before,
+    { timeout: 30_000 },
+  );
+  return Number(await done.jsonValue());
 }
 
 async function startScan(ports: string, rate: number): Promise<void> {
@@ -96,15 +106,8 @@ describe("a scan", () => {
     scanUrl = page.url();
     await page.getByText("running", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "127.0.0.1" }).waitFor({ timeout: 30_000 });
-    const first = Number.parseFloat(await fact("Probes done"));
-    await page.waitForFunction(
-      (before) => {
-        const facts = [...document.querySelectorAll("dl > div")].find((one) => one.textContent?.startsWith("Probes done"));
-        return Number.parseInt((facts?.querySelector("dd")?.textContent ?? "0").replaceAll(",", ""), 10) > before;
-      },
-      Math.max(first, 1),
-      { timeout: 30_000 },
-    );
+    const first = await probesBeyond(0);
+    await probesBeyond(first);
     await page.getByRole("button", { name: "127.0.0.1" }).click();
     await page.getByRole("complementary", { name: "Host 127.0.0.1" }).waitFor();
     expect(page.url()).toContain("host=127.0.0.1");
@@ -207,13 +210,13 @@ describe("events", () => {
 describe("a server that dies", () => {
   test("is told, and when it comes back the page catches up and the scan goes on", async () => {
     await startScan("1-60000", 1000);
-    await page.getByText("running", { exact: true }).first().waitFor();
+    const before = await probesBeyond(0);
     await server.kill();
     await page.getByText(/^The connection to the server is lost since/).waitFor();
     await expectAccessible(page, "connection-lost");
     await server.restart();
     await page.getByText("Live", { exact: true }).waitFor({ timeout: 40_000 });
-    await page.getByText("running", { exact: true }).first().waitFor();
+    await probesBeyond(before);
     await button("Cancel scan…").click();
     await button("Cancel and keep").click();
     await page.getByText("Cancelled; what was found is kept").waitFor({ timeout: 30_000 });
@@ -233,8 +236,6 @@ describe("the frame", () => {
     await page.goto("/scans");
     await heading("Scans").waitFor();
     expect(await page.title()).toBe("Scans · Groma");
-    await page.locator("body").press("Tab");
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.getByRole("link", { name: "Skip to content" }).focus();
     await page.keyboard.press("Enter");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
