@@ -64,7 +64,7 @@ async fn replay(world: &World, events: usize, with_frames: bool) -> Done<f64> {
             }
         } else if let Delivery::Events(slice) = &delivery {
             seen += slice.len();
-            bytes += slice.iter().map(|event| event.data.len()).sum::<usize>();
+            bytes += slice.iter().map(|event| event.data().len()).sum::<usize>();
         }
     }
     let took = begun.elapsed();

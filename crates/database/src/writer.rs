@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::file::is_fatal;
@@ -52,7 +52,7 @@ pub enum WriteError<E> {
 /// The open transaction, as an operation sees it.
 pub struct WriteTx<'a> {
     connection: &'a Connection,
-    on_commit: Vec<Box<dyn FnOnce() + Send>>,
+    on_commit: Acts,
 }
 
 impl std::fmt::Debug for WriteTx<'_> {
@@ -74,6 +74,8 @@ impl WriteTx<'_> {
     }
 }
 
+/// What operations want done once they are on disk.
+type Acts = Vec<Box<dyn FnOnce() + Send>>;
 type Finish = Box<dyn FnOnce(Result<(), Arc<str>>) + Send>;
 /// What is to become of an operation's savepoint.
 enum Verdict {
@@ -221,25 +223,51 @@ impl Thread {
         connection: &mut Connection,
         batch: Vec<Job>,
         finished: &mut Vec<Finish>,
-    ) -> rusqlite::Result<Vec<Box<dyn FnOnce() + Send>>> {
+    ) -> rusqlite::Result<Acts> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let batch = match <[Job; 1]>::try_from(batch) {
+            Ok([job]) => return Self::transact_alone(transaction, job, finished),
+            Err(batch) => batch,
+        };
         let mut acts = Vec::new();
-        for job in batch {
-            transaction.prepare_cached("SAVEPOINT op")?.execute([])?;
-            let mut tx = WriteTx { connection: &transaction, on_commit: Vec::new() };
-            let (verdict, finish) = job(&mut tx);
-            finished.push(finish);
-            match verdict {
-                Verdict::Keep => acts.append(&mut tx.on_commit),
-                Verdict::RollBack => {
-                    transaction.prepare_cached("ROLLBACK TO op")?.execute([])?;
+        {
+            let mut save = transaction.prepare_cached("SAVEPOINT op")?;
+            let mut roll_back = transaction.prepare_cached("ROLLBACK TO op")?;
+            let mut release = transaction.prepare_cached("RELEASE op")?;
+            for job in batch {
+                save.execute([])?;
+                let mut tx = WriteTx { connection: &transaction, on_commit: Vec::new() };
+                let (verdict, finish) = job(&mut tx);
+                finished.push(finish);
+                match verdict {
+                    Verdict::Keep => acts.append(&mut tx.on_commit),
+                    Verdict::RollBack => {
+                        roll_back.execute([])?;
+                    }
+                    Verdict::Fatal(error) => return Err(error),
                 }
-                Verdict::Fatal(error) => return Err(error),
+                release.execute([])?;
             }
-            transaction.prepare_cached("RELEASE op")?.execute([])?;
         }
         transaction.commit()?;
         Ok(acts)
+    }
+
+    /// An operation that has the transaction to itself needs no savepoint, which costs a copy of every page it changes.
+    fn transact_alone(
+        transaction: Transaction<'_>,
+        job: Job,
+        finished: &mut Vec<Finish>,
+    ) -> rusqlite::Result<Acts> {
+        let mut tx = WriteTx { connection: &transaction, on_commit: Vec::new() };
+        let (verdict, finish) = job(&mut tx);
+        finished.push(finish);
+        let acts = tx.on_commit;
+        match verdict {
+            Verdict::Keep => transaction.commit().map(|()| acts),
+            Verdict::RollBack => transaction.rollback().map(|()| Vec::new()),
+            Verdict::Fatal(error) => Err(error),
+        }
     }
 }
 

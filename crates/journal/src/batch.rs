@@ -2,23 +2,22 @@
 
 use std::sync::Arc;
 
-use groma_model::{EventFilter, Frame};
+use groma_model::{Epoch, EventFilter, Frame};
 
 use crate::Event;
-use crate::event::Origin;
 
 /// Events in order, without holes unless records were damaged.
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) events: Vec<Event>,
     pub(crate) bytes: usize,
-    pub(crate) origin: Origin,
+    pub(crate) epoch: Epoch,
 }
 
 impl Batch {
-    pub(crate) fn new(origin: Origin, events: Vec<Event>) -> Self {
-        let bytes = events.iter().map(|event| event.data.len() + 256).sum();
-        Self { events, bytes, origin }
+    pub(crate) fn new(epoch: Epoch, events: Vec<Event>) -> Self {
+        let bytes = events.iter().map(Event::size).sum();
+        Self { events, bytes, epoch }
     }
 
     pub(crate) fn first(&self) -> Option<u64> {
@@ -96,6 +95,6 @@ impl EventSlice {
 
     /// Goes through them as they travel.
     pub fn frames(&self) -> impl Iterator<Item = Frame> + '_ {
-        self.iter().map(|event| event.frame(self.batch.origin))
+        self.iter().map(|event| event.frame(self.batch.epoch))
     }
 }

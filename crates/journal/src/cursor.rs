@@ -10,7 +10,8 @@ use tokio::sync::watch;
 
 use crate::batch::{Batch, EventSlice, Picked};
 use crate::journal::{Journal, JournalError};
-use crate::storage::{Range, Stored, scan};
+use crate::pack::Pack;
+use crate::storage::{Range, scan};
 use crate::tail::Found;
 
 /// Events read from the file at once.
@@ -150,41 +151,35 @@ impl Cursor {
 
     async fn read_page(&mut self) -> Result<(), JournalError> {
         let (from, head) = (self.next, self.journal.tail.head());
-        let (keyring, filter) = (Arc::clone(&self.journal.keyring), self.filter.clone());
+        let (journal, filter) = (Arc::clone(&self.journal), self.filter.clone());
         let read = move |connection: &groma_database::rusqlite::Connection| {
-            let mut page = Vec::new();
             let range = Range { from, below: head + 1, subject: filter.subject, backwards: false };
             let wanted = |event_type: &'static EventType, subject| filter.matches(event_type, subject);
-            scan(connection, &keyring, range, wanted, |stored| {
-                page.push(stored);
-                page.len() < PAGE
-            })?;
-            Ok(page)
+            scan(
+                connection,
+                &journal.keyring,
+                Pack::new(Arc::clone(&journal.origin), PAGE),
+                range,
+                PAGE,
+                wanted,
+            )
         };
         let page = self.journal.database.read(read).await?;
-        // A short page holds everything that is wanted up to the head.
-        self.next = head + 1;
-        if page.len() == PAGE {
-            self.next = match page.last() {
-                Some(Stored::Event(event)) => event.number + 1,
-                Some(Stored::Damaged(number)) => number + 1,
-                None => head + 1,
-            };
-        }
+        self.next = match page.last {
+            Some(last) if page.more => last + 1,
+            // Everything that is wanted up to the head is in the page.
+            _ => head + 1,
+        };
         let lags = self.live && head.saturating_sub(from) > LAG;
         let epoch = self.journal.origin.epoch;
-        let mut run = Vec::new();
-        for stored in page {
-            match stored {
-                Stored::Event(event) => run.push(event),
-                Stored::Damaged(number) => {
-                    self.flush(std::mem::take(&mut run), lags);
-                    let before = Sequence::new(epoch, number.saturating_sub(1));
-                    self.tell_gap(before, Sequence::new(epoch, number), GapReason::Damaged);
-                }
-            }
+        let mut events = page.events;
+        for number in page.damaged {
+            let behind = events.split_off(events.partition_point(|event| event.number < number));
+            self.flush(std::mem::replace(&mut events, behind), lags);
+            let before = Sequence::new(epoch, number.saturating_sub(1));
+            self.tell_gap(before, Sequence::new(epoch, number), GapReason::Damaged);
         }
-        self.flush(run, lags);
+        self.flush(events, lags);
         Ok(())
     }
 
@@ -192,7 +187,7 @@ impl Cursor {
         if events.is_empty() {
             return;
         }
-        let batch = Arc::new(Batch::new(self.journal.origin, events));
+        let batch = Arc::new(Batch::new(self.journal.origin.epoch, events));
         let slice = EventSlice { batch, picked: Picked::From(0) };
         if lags { self.merge(slice) } else { self.waiting.push_back(Delivery::Events(slice)) }
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use groma_database::rusqlite::Connection;
-use groma_model::{EventFilter, EventType, Frame, Sequence, Timestamp};
+use groma_model::{EventFilter, Frame, Sequence, Timestamp};
 
 use crate::journal::{Journal, JournalError};
-use crate::storage::{self, Range, Stored};
+use crate::pack::Pack;
+use crate::storage::{self, Range};
 
 /// Which page to read.
 #[derive(Debug, Clone, Default)]
@@ -86,26 +87,16 @@ impl Journal {
         if let Some(until) = request.until {
             range.below = range.below.min(storage::first_since(connection, until)?);
         }
-        let mut frames = Vec::new();
-        let mut more = false;
-        let wanted = |event_type: &'static EventType, subject| request.filter.matches(event_type, subject);
-        storage::scan(connection, &self.keyring, range, wanted, |stored| match stored {
-            _ if frames.len() == request.limit => {
-                more = true;
-                false
-            }
-            Stored::Event(event) => {
-                frames.push(event.frame(self.origin));
-                true
-            }
-            Stored::Damaged(_) => {
-                gap = true;
-                true
-            }
-        })?;
+        let pack = Pack::new(Arc::clone(&self.origin), request.limit);
+        let page =
+            storage::scan(connection, &self.keyring, pack, range, request.limit, |event_type, subject| {
+                request.filter.matches(event_type, subject)
+            })?;
+        gap |= !page.damaged.is_empty();
+        let mut frames: Vec<_> = page.events.iter().map(|event| event.frame(epoch)).collect();
         if range.backwards {
             frames.reverse();
         }
-        Ok(HistoryPage { frames, head: Sequence::new(epoch, newest), more, gap })
+        Ok(HistoryPage { frames, head: Sequence::new(epoch, newest), more: page.more, gap })
     }
 }

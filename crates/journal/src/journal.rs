@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bytes::Bytes;
 use groma_database::rusqlite::{self, Connection};
 use groma_database::{Database, ReadError, WriteTx};
 use groma_model::{
@@ -11,10 +10,13 @@ use groma_model::{
     Timestamp,
 };
 use groma_seal::Keyring;
+use rand::Rng as _;
 use tokio::sync::watch;
 
 use crate::cursor::{Cursor, Position};
-use crate::event::{Event, Head, Origin};
+use crate::envelope::Origin;
+use crate::event::Head;
+use crate::pack::Pack;
 use crate::storage;
 use crate::tail::Tail;
 
@@ -69,7 +71,7 @@ pub enum Start {
 pub struct Journal {
     pub(crate) database: Database,
     pub(crate) keyring: Arc<Keyring>,
-    pub(crate) origin: Origin,
+    pub(crate) origin: Arc<Origin>,
     pub(crate) tail: Arc<Tail>,
     clock: Arc<dyn Clock>,
     /// Events merged for slow readers, so far.
@@ -90,8 +92,8 @@ impl Journal {
         options: JournalOptions,
     ) -> Result<Arc<Self>, JournalError> {
         let (head, _) = database.read(storage::newest).await?;
-        let origin = Origin { node: options.node, epoch: options.epoch };
-        let tail = Arc::new(Tail::new(origin, head, options.tail_bytes));
+        let origin = Arc::new(Origin::new(options.node, options.epoch));
+        let tail = Arc::new(Tail::new(options.epoch, head, options.tail_bytes));
         let publish = Arc::clone(&tail);
         database.listen(move || publish.publish());
         Ok(Arc::new(Self {
@@ -116,17 +118,21 @@ impl Journal {
         let (mut number, newest_at) = storage::newest(tx.connection())?;
         // A clock that was set back must not take time cursors back.
         let at = self.clock.now().max(newest_at);
-        let mut appended = Vec::with_capacity(events.len());
-        for NewEvent { subject, payload } in events {
-            let event_type = payload.event_type();
-            debug_assert_ne!(event_type.class, DeliveryClass::Control, "control frames are never journaled");
-            number += 1;
-            let data = serde_json::to_vec(&payload)
-                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-            let event = Event::new(number, at, event_type, subject, EventId::now(), Bytes::from(data));
-            storage::insert(tx.connection(), &self.keyring, &event)?;
-            appended.push(event);
+        let mut pack = Pack::new(Arc::clone(&self.origin), events.len());
+        {
+            let mut insert = storage::Insert::prepare(tx.connection(), &self.keyring)?;
+            for NewEvent { subject, payload } in events {
+                let event_type = payload.event_type();
+                debug_assert_ne!(event_type.class, DeliveryClass::Control, "these are never journaled");
+                number += 1;
+                let head = Head { event_type, subject, id: event_id(at), at };
+                let data = pack
+                    .push(number, head, |out| serde_json::to_writer(out, &payload))
+                    .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+                insert.row(number, &head, data)?;
+            }
         }
+        let appended = pack.finish();
         let tail = Arc::clone(&self.tail);
         tx.on_commit(move || tail.arrive(appended));
         Ok(Some(Sequence::new(self.origin.epoch, number)))
@@ -135,13 +141,12 @@ impl Journal {
     /// Tells all live readers something that cannot be journaled, such as that the journal itself cannot be written.
     pub fn alarm(&self, payload: &Payload) {
         let head = Head {
-            origin: self.origin,
             event_type: payload.event_type(),
             subject: None,
             id: EventId::now(),
             at: self.clock.now(),
         };
-        self.alarm.send_replace(Some(head.control(payload)));
+        self.alarm.send_replace(Some(self.origin.control(&head, payload)));
     }
 
     /// Returns the position of the newest event.
@@ -217,9 +222,16 @@ impl Journal {
         subject: Option<Subject>,
         data: &impl serde::Serialize,
     ) -> Frame {
-        Head { origin: self.origin, event_type, subject, id: EventId::now(), at: self.clock.now() }
-            .control(data)
+        let head = Head { event_type, subject, id: EventId::now(), at: self.clock.now() };
+        self.origin.control(&head, data)
     }
+}
+
+/// Makes an id that sorts by the time of appending (UUIDv7), without asking the kernel for each one's random part.
+fn event_id(at: Timestamp) -> EventId {
+    let millis = u64::try_from(at.millis()).unwrap_or_default();
+    let random = rand::rng().random();
+    EventId::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
 #[cfg(test)]

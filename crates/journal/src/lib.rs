@@ -5,9 +5,11 @@
 
 mod batch;
 mod cursor;
+mod envelope;
 mod event;
 mod history;
 mod journal;
+mod pack;
 mod storage;
 mod tail;
 

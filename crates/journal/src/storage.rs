@@ -1,21 +1,15 @@
 //! The journal's table: appending inside the writer's transaction, reading pages.
 
-use bytes::Bytes;
-use groma_database::rusqlite::{self, Connection, OptionalExtension as _, Row};
+use groma_database::rusqlite::{self, CachedStatement, Connection, OptionalExtension as _, Row};
 use groma_model::{EventId, EventType, Subject, SubjectKind, Timestamp};
 use groma_seal::{Keyring, Place};
 use uuid::Uuid;
 
 use crate::Event;
+use crate::event::Head;
+use crate::pack::Pack;
 
 const COLUMN: &str = "journal.data";
-
-/// A row that is an event, or the number of one that does not open.
-#[derive(Debug)]
-pub(crate) enum Stored {
-    Event(Event),
-    Damaged(u64),
-}
 
 /// Returns number and time of the newest row; zeros if there is none.
 pub(crate) fn newest(connection: &Connection) -> rusqlite::Result<(u64, Timestamp)> {
@@ -52,23 +46,37 @@ pub(crate) fn first_since(connection: &Connection, at: Timestamp) -> rusqlite::R
     Ok(low)
 }
 
-/// Writes one event.
-pub(crate) fn insert(connection: &Connection, keyring: &Keyring, event: &Event) -> rusqlite::Result<()> {
-    let number = event.number as i64;
-    let sealed = keyring.seal(Place::new(COLUMN, &number.to_be_bytes()), &event.data);
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO journal (sequence, at, type, subject_kind, subject, id, data_sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    statement.execute((
-        number,
-        event.at.micros(),
-        event.event_type.code,
-        event.subject.map(|subject| subject.kind.code()),
-        event.subject.map(|subject| subject.id.into_bytes()),
-        event.id.uuid().into_bytes(),
-        sealed,
-    ))?;
-    Ok(())
+/// Writes the events of one operation.
+pub(crate) struct Insert<'a> {
+    statement: CachedStatement<'a>,
+    keyring: &'a Keyring,
+    sealed: Vec<u8>,
+}
+
+impl<'a> Insert<'a> {
+    pub(crate) fn prepare(connection: &'a Connection, keyring: &'a Keyring) -> rusqlite::Result<Self> {
+        let statement = connection.prepare_cached(
+            "INSERT INTO journal (sequence, at, type, subject_kind, subject, id, data_sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        Ok(Self { statement, keyring, sealed: Vec::new() })
+    }
+
+    /// Writes one event.
+    pub(crate) fn row(&mut self, number: u64, head: &Head, data: &[u8]) -> rusqlite::Result<()> {
+        let number = number as i64;
+        self.sealed.clear();
+        self.keyring.seal_into(Place::new(COLUMN, &number.to_be_bytes()), data, &mut self.sealed);
+        self.statement.execute((
+            number,
+            head.at.micros(),
+            head.event_type.code,
+            head.subject.map(|subject| subject.kind.code()),
+            head.subject.map(|subject| subject.id.into_bytes()),
+            head.id.uuid().into_bytes(),
+            &self.sealed,
+        ))?;
+        Ok(())
+    }
 }
 
 /// Which rows to read.
@@ -84,14 +92,28 @@ pub(crate) struct Range {
     pub(crate) backwards: bool,
 }
 
-/// Reads rows in order and hands each to `take` until that returns `false`.
+/// Rows that were read.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// Those that opened, in the order of reading.
+    pub(crate) events: Vec<Event>,
+    /// The numbers of those that did not.
+    pub(crate) damaged: Vec<u64>,
+    /// The last number that was read.
+    pub(crate) last: Option<u64>,
+    /// Whether there are more behind it.
+    pub(crate) more: bool,
+}
+
+/// Reads up to `limit` events in order into a pack.
 pub(crate) fn scan(
     connection: &Connection,
     keyring: &Keyring,
+    mut pack: Pack,
     range: Range,
+    limit: usize,
     wanted: impl Fn(&'static EventType, Option<Subject>) -> bool,
-    mut take: impl FnMut(Stored) -> bool,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Page> {
     let order = if range.backwards { "DESC" } else { "ASC" };
     let by_subject = if range.subject.is_some() { "AND subject = ?3" } else { "AND ?3 IS NULL" };
     let sql = format!(
@@ -102,39 +124,40 @@ pub(crate) fn scan(
     let subject = range.subject.map(|subject| subject.id.into_bytes());
     let below = range.below.min(i64::MAX as u64) as i64;
     let mut rows = statement.query((range.from as i64, below, subject))?;
+    let (mut damaged, mut last, mut more) = (Vec::new(), None, false);
     while let Some(row) = rows.next()? {
-        if let Some(stored) = read(row, keyring, &wanted)?
-            && !take(stored)
-        {
+        let number: i64 = row.get(0)?;
+        let head = read_head(row)?;
+        if head.is_some_and(|head| !wanted(head.event_type, head.subject)) {
+            continue;
+        }
+        if pack.len() == limit {
+            more = true;
             break;
         }
+        let sealed = row.get_ref(6)?.as_blob().unwrap_or_default();
+        let place = number.to_be_bytes();
+        let open = |out: &mut Vec<u8>| keyring.open_into(Place::new(COLUMN, &place), sealed, out);
+        let number = number.max(0) as u64;
+        if head.is_none_or(|head| pack.push(number, head, open).is_err()) {
+            damaged.push(number);
+        }
+        last = Some(number);
     }
-    Ok(())
+    Ok(Page { events: pack.finish(), damaged, last, more })
 }
 
-fn read(
-    row: &Row<'_>,
-    keyring: &Keyring,
-    wanted: &impl Fn(&'static EventType, Option<Subject>) -> bool,
-) -> rusqlite::Result<Option<Stored>> {
-    let number: i64 = row.get(0)?;
-    let damaged = Ok(Some(Stored::Damaged(number.max(0) as u64)));
-    let Some(event_type) = EventType::from_code(row.get(2)?) else { return damaged };
+/// Returns what is stored in the clear; nothing if this version does not know the type or the subject's kind.
+fn read_head(row: &Row<'_>) -> rusqlite::Result<Option<Head>> {
+    let Some(event_type) = EventType::from_code(row.get(2)?) else { return Ok(None) };
     let subject = match (row.get::<_, Option<u8>>(3)?, row.get::<_, Option<[u8; 16]>>(4)?) {
         (Some(kind), Some(id)) => match SubjectKind::from_code(kind) {
             Some(kind) => Some(Subject { kind, id: Uuid::from_bytes(id) }),
-            None => return damaged,
+            None => return Ok(None),
         },
         _ => None,
     };
-    if !wanted(event_type, subject) {
-        return Ok(None);
-    }
-    let sealed = row.get_ref(6)?.as_blob().unwrap_or_default();
-    let Ok(data) = keyring.open_sealed(Place::new(COLUMN, &number.to_be_bytes()), sealed) else {
-        return damaged;
-    };
     let at = Timestamp::from_micros(row.get(1)?);
     let id = EventId::from_uuid(Uuid::from_bytes(row.get(5)?));
-    Ok(Some(Stored::Event(Event::new(number.max(0) as u64, at, event_type, subject, id, Bytes::from(data)))))
+    Ok(Some(Head { event_type, subject, id, at }))
 }

@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use groma_model::Epoch;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::watch;
 
 use crate::Batch;
-use crate::event::{Event, Origin};
+use crate::event::Event;
 
 /// What a cursor finds in memory.
 pub(crate) enum Found {
@@ -29,7 +30,7 @@ struct Window {
 /// The shared in-memory end of the journal.
 #[derive(Debug)]
 pub(crate) struct Tail {
-    origin: Origin,
+    epoch: Epoch,
     bytes_max: usize,
     window: RwLock<Window>,
     /// Events of operations whose commit is under way.
@@ -40,9 +41,9 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    pub(crate) fn new(origin: Origin, head: u64, bytes_max: usize) -> Self {
+    pub(crate) fn new(epoch: Epoch, head: u64, bytes_max: usize) -> Self {
         Self {
-            origin,
+            epoch,
             bytes_max,
             window: RwLock::new(Window { batches: VecDeque::new(), bytes: 0 }),
             arriving: Mutex::default(),
@@ -62,7 +63,7 @@ impl Tail {
         let Some(last) = events.last() else { return };
         let head = last.number;
         self.newest_at.store(last.at.micros().max(0) as u64, Ordering::Relaxed);
-        let batch = Arc::new(Batch::new(self.origin, events));
+        let batch = Arc::new(Batch::new(self.epoch, events));
         {
             let mut window = self.window.write();
             window.bytes += batch.bytes;

@@ -50,14 +50,23 @@ impl Cipher {
         }
     }
 
-    /// Opens what [`Self::seal_into`] appended.
-    pub(crate) fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Forged> {
+    /// Opens what [`Self::seal_into`] appended, and appends it to `out`; a forgery leaves `out` as it was.
+    pub(crate) fn open_into(&self, aad: &[u8], sealed: &[u8], out: &mut Vec<u8>) -> Result<(), Forged> {
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(Forged)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| Forged)?;
-        let mut buffer = body.to_vec();
-        let length = self.0.open_in_place(nonce, Aad::from(aad), &mut buffer).map_err(|_| Forged)?.len();
-        buffer.truncate(length);
-        Ok(buffer)
+        let start = out.len();
+        out.extend_from_slice(body);
+        let opened = out.get_mut(start..).unwrap_or_default();
+        let opened = self.0.open_in_place(nonce, Aad::from(aad), opened).map(|plain| plain.len());
+        out.truncate(start + opened.unwrap_or_default());
+        opened.map(|_| ()).map_err(|_| Forged)
+    }
+
+    /// Opens what [`Self::seal_into`] appended.
+    pub(crate) fn open(&self, aad: &[u8], sealed: &[u8]) -> Result<Vec<u8>, Forged> {
+        let mut plain = Vec::with_capacity(sealed.len());
+        self.open_into(aad, sealed, &mut plain)?;
+        Ok(plain)
     }
 }
 

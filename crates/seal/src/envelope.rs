@@ -16,14 +16,15 @@ impl<'a> Place<'a> {
         Self { column, row }
     }
 
-    /// Writes the associated data.
-    pub(crate) fn write(&self, version: u8, key: u32, out: &mut Vec<u8>) {
-        out.clear();
+    /// Returns the associated data.
+    pub(crate) fn associated(&self, version: u8, key: u32) -> Vec<u8> {
+        let mut out = Vec::with_capacity(6 + self.column.len() + self.row.len());
         out.push(version);
         out.extend_from_slice(&key.to_be_bytes());
         out.extend_from_slice(self.column.as_bytes());
         out.push(0);
         out.extend_from_slice(self.row);
+        out
     }
 }
 

@@ -1,12 +1,12 @@
 //! A folder's keys: made at its first start, opened at every later one.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -135,7 +135,7 @@ struct DataKey {
 #[derive(Debug)]
 struct Ciphers {
     current: u32,
-    by_id: HashMap<u32, Cipher>,
+    by_id: BTreeMap<u32, Cipher>,
 }
 
 /// The open keys of a folder.
@@ -146,7 +146,7 @@ pub struct Keyring {
     slots: Vec<SlotInfo>,
     lookup: KeyBytes,
     master: Cipher,
-    ciphers: RwLock<Arc<Ciphers>>,
+    ciphers: RwLock<Ciphers>,
     /// Messages that may still be sealed before more must be reserved on disk.
     allowance: AtomicU64,
     file: std::sync::Mutex<KeysFile>,
@@ -192,6 +192,13 @@ impl Keyring {
     /// Seals a value for a place.
     #[must_use]
     pub fn seal(&self, place: Place<'_>, plain: &[u8]) -> Vec<u8> {
+        let mut sealed = Vec::new();
+        self.seal_into(place, plain, &mut sealed);
+        sealed
+    }
+
+    /// Seals a value for a place and appends it to `out`.
+    pub fn seal_into(&self, place: Place<'_>, plain: &[u8], out: &mut Vec<u8>) {
         if self
             .allowance
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
@@ -199,17 +206,15 @@ impl Keyring {
         {
             self.reserve();
         }
-        let ciphers = Arc::clone(&self.ciphers.read().unwrap_or_else(PoisonError::into_inner));
+        let ciphers = self.ciphers.read().unwrap_or_else(PoisonError::into_inner);
         let Some(cipher) = ciphers.by_id.get(&ciphers.current) else {
             unreachable!("the current key is always among the open ones")
         };
-        let mut aad = Vec::with_capacity(64);
-        place.write(ENVELOPE_VERSION, ciphers.current, &mut aad);
-        let mut sealed = Vec::with_capacity(5 + plain.len() + Cipher::OVERHEAD);
-        sealed.push(ENVELOPE_VERSION);
-        sealed.extend_from_slice(&ciphers.current.to_be_bytes());
-        cipher.seal_into(&aad, plain, &mut sealed);
-        sealed
+        let aad = place.associated(ENVELOPE_VERSION, ciphers.current);
+        out.reserve(5 + plain.len() + Cipher::OVERHEAD);
+        out.push(ENVELOPE_VERSION);
+        out.extend_from_slice(&ciphers.current.to_be_bytes());
+        cipher.seal_into(&aad, plain, out);
     }
 
     /// Opens a sealed value of a place.
@@ -217,14 +222,23 @@ impl Keyring {
     /// # Errors
     /// When it is not what was sealed for that place.
     pub fn open_sealed(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
+        let mut plain = Vec::with_capacity(sealed.len());
+        self.open_into(place, sealed, &mut plain)?;
+        Ok(plain)
+    }
+
+    /// Opens a sealed value of a place and appends it to `out`.
+    ///
+    /// # Errors
+    /// When it is not what was sealed for that place; `out` is then as it was.
+    pub fn open_into(&self, place: Place<'_>, sealed: &[u8], out: &mut Vec<u8>) -> Result<(), EnvelopeError> {
         let (head, body) = sealed.split_at_checked(5).ok_or(EnvelopeError::UnknownForm)?;
         let [ENVELOPE_VERSION, a, b, c, d] = *head else { return Err(EnvelopeError::UnknownForm) };
         let key = u32::from_be_bytes([a, b, c, d]);
-        let ciphers = Arc::clone(&self.ciphers.read().unwrap_or_else(PoisonError::into_inner));
+        let ciphers = self.ciphers.read().unwrap_or_else(PoisonError::into_inner);
         let cipher = ciphers.by_id.get(&key).ok_or(EnvelopeError::UnknownKey(key))?;
-        let mut aad = Vec::with_capacity(64);
-        place.write(ENVELOPE_VERSION, key, &mut aad);
-        cipher.open(&aad, body).map_err(|_| EnvelopeError::Forged)
+        let aad = place.associated(ENVELOPE_VERSION, key);
+        cipher.open_into(&aad, body, out).map_err(|_| EnvelopeError::Forged)
     }
 
     /// Returns a digest under which an equal value is found again; tells nothing to who lacks the keys.
@@ -287,7 +301,7 @@ impl Keyring {
     fn assemble(path: PathBuf, file: KeysFile, master: KeyBytes) -> Result<Self, KeyringError> {
         let damaged = || KeyringError::Damaged { path: path.clone() };
         let wrapper = Cipher::new(&master);
-        let mut by_id = HashMap::new();
+        let mut by_id = BTreeMap::new();
         for key in &file.keys {
             let wrapped = BASE64.decode(&key.wrapped).map_err(|_| damaged())?;
             let opened = Zeroizing::new(
@@ -312,7 +326,7 @@ impl Keyring {
             slots,
             lookup: Zeroizing::new(keyed_digest(master.as_slice(), &[b"groma lookup"])),
             master: wrapper,
-            ciphers: RwLock::new(Arc::new(Ciphers { current, by_id })),
+            ciphers: RwLock::new(Ciphers { current, by_id }),
             allowance: AtomicU64::new(0),
             file: std::sync::Mutex::new(file),
             path,
@@ -342,14 +356,14 @@ impl Keyring {
                 let fresh = random_key();
                 changed.keys.push(wrap_data_key(&self.master, self.folder, id, &fresh));
                 let mut slot = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
-                let mut by_id: HashMap<u32, Cipher> = HashMap::new();
+                let mut by_id: BTreeMap<u32, Cipher> = BTreeMap::new();
                 for key in &changed.keys {
                     if let Some(cipher) = self.open_data_key(key) {
                         by_id.insert(key.id, cipher);
                     }
                 }
                 write(&self.path, &changed)?;
-                *slot = Arc::new(Ciphers { current: id, by_id });
+                *slot = Ciphers { current: id, by_id };
                 *file = changed;
                 self.allowance.store(BLOCK, Ordering::Relaxed);
                 return Ok(());

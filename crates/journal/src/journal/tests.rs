@@ -189,7 +189,7 @@ async fn a_damaged_record_is_told_and_passed_over() {
     let mut cursor = world.journal.cursor(Start::Oldest, EventFilter::default()).await.unwrap();
     // What memory still holds is sound; a reader of the file hears of the damage.
     let journal = &world.journal;
-    let options = JournalOptions { node: journal.origin.node, epoch: journal.origin.epoch, tail_bytes: 0 };
+    let options = JournalOptions { node: NodeId::now(), epoch: journal.origin.epoch, tail_bytes: 0 };
     let clock: Arc<dyn Clock> = world.clock.clone();
     let again =
         Journal::open(world.database.clone(), Arc::clone(&journal.keyring), clock, options).await.unwrap();
