@@ -175,3 +175,6 @@ fn owner(identity: Identity, uid: u32) -> Principal {
         scopes: vec![Scope::Admin],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,7 +92,17 @@ impl Gate for AppGate {
     }
 
     async fn session_end(&self, secret: &str) -> Result<(), ApiError> {
-        self.0.inventory.end_session(secret).await.map_err(error::inventory)
+        let session = self.0.inventory.session_by_secret(secret).await.map_err(error::inventory)?;
+        let ended = self.0.inventory.end_session(secret).await.map_err(error::inventory);
+        if let Some(session) = session {
+            let outcome = ended.as_ref().map_or_else(|error| error.code.to_string(), |()| "done".to_owned());
+            let principal = Some(session.principal);
+            let noted = self.0.inventory.audit(principal, "session_end", None, outcome, String::new());
+            if let Err(error) = noted.await {
+                tracing::error!(%error, "failed to write the audit");
+            }
+        }
+        ended
     }
 
     async fn refused(&self, principal: Option<PrincipalId>, operation: &str, refusal: &ApiError) {

@@ -34,12 +34,16 @@ impl Caller {
         }
     }
 
-    /// Starts the rest of an ended scan.
+    /// Starts the rest of an ended scan, unless that is being done already.
     pub(crate) async fn go_on(&self, old: TaskId, rest: Rest) -> Result<StartedScan, ApiError> {
+        let _one_at_a_time = self.app.tasks.starting.lock().await;
         let scan = self.app.inventory.scan(old).await.map_err(error::inventory)?;
         if scan.discards.is_some() {
             let why = format!("scan {old} is the record of a discard: there is nothing to go on with");
             return Err(ApiError::new(ErrorCode::Conflict, why));
+        }
+        if let Some(task_id) = self.app.inventory.find_rest(old, rest).await.map_err(error::inventory)? {
+            return Ok(StartedScan { task_id, existing: true });
         }
         self.launch(scan.request, Some((old, rest))).await
     }

@@ -129,6 +129,24 @@ impl Inventory {
         .await
     }
 
+    /// Returns a task that is queued or running and does that rest of an ended one.
+    ///
+    /// # Errors
+    /// When storage refuses.
+    pub async fn find_rest(&self, old: TaskId, rest: Rest) -> Result<Option<TaskId>, InventoryError> {
+        self.read(move |_, connection| {
+            // Which rest it does is told by the units it took over.
+            let sql = "SELECT t.id FROM tasks AS t WHERE t.resumes = ?1 AND t.status IN ('queued', 'running') AND ?2 = \
+                       EXISTS (SELECT 1 FROM units AS n JOIN units AS o ON o.task = ?1 AND o.key_digest = n.key_digest \
+                       WHERE n.task = t.id AND o.status = 'failed') LIMIT 1";
+            let mut statement = connection.prepare_cached(sql)?;
+            let asked = (old.uuid().into_bytes(), rest == Rest::Failed);
+            let id: Option<[u8; 16]> = statement.query_row(asked, |row| row.get(0)).optional()?;
+            Ok(id.map(|id| TaskId::from_uuid(Uuid::from_bytes(id))))
+        })
+        .await
+    }
+
     /// Returns the tasks that an earlier process left, oldest first.
     ///
     /// # Errors

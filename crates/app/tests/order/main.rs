@@ -1,6 +1,13 @@
 //! Order and arithmetic of what scans tell (CONTRACT, Ordering), over random graphs of units, failures, cancels,
 //! suspensions and kills.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers fail like the test itself"
+)]
+
 mod support;
 
 use groma_inventory::{InventoryError, Rest};

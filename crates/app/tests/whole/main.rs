@@ -1,0 +1,16 @@
+//! The application as a whole, in process: lives of scans, who may do what, the audit, damage, and what rests in the
+//! clear.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test's helpers fail like the test itself"
+)]
+
+mod access;
+mod audit;
+mod damage;
+mod lifecycle;
+mod secrets;
+mod support;

@@ -1,0 +1,196 @@
+//! A folder, its time, and every operation by its name.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use groma_api::{
+    ApiError, Backend, CancelRequest, DiscardRequest, ErrorCode, EventQuery, HistoryQuery, HostQuery,
+    NetworkScanRequest, Principal, ScanQuery, ScanRequest, Scope, TaskStatus, TokenRequest,
+};
+use groma_app::{App, AppOptions};
+use groma_model::{Clock, Envelope, Payload, TaskId, ThingId, Timestamp, TokenId};
+
+/// A clock that tests move.
+#[derive(Debug)]
+pub(crate) struct Hand(AtomicI64);
+
+impl Hand {
+    pub(crate) fn go_on(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A data folder and its keys.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) root: tempfile::TempDir,
+    pub(crate) clock: Arc<Hand>,
+    pub(crate) running_max: usize,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            root: tempfile::tempdir().unwrap(),
+            clock: Arc::new(Hand(AtomicI64::new(1_763_740_800_000_000))),
+            running_max: 4,
+        }
+    }
+
+    pub(crate) fn data(&self) -> std::path::PathBuf {
+        self.root.path().join("data")
+    }
+
+    pub(crate) async fn open(&self) -> Arc<App> {
+        let mut options = AppOptions::new(self.data(), self.root.path().join("keys"));
+        options.running_scans_max = self.running_max;
+        options.clock = Arc::clone(&self.clock) as _;
+        App::open(options).await.unwrap()
+    }
+
+    /// Closes the folder and returns once everything is in the one file.
+    pub(crate) async fn close(&self, app: Arc<App>) {
+        app.shutdown().await;
+        let left = Arc::downgrade(&app);
+        drop(app);
+        let log = self.data().join("groma.db-wal");
+        while left.strong_count() > 0 || log.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+pub(crate) fn owner(app: &Arc<App>) -> Arc<dyn Backend> {
+    app.backend(app.owner())
+}
+
+/// Somebody with just these scopes.
+pub(crate) fn somebody(app: &App, scopes: &[Scope]) -> Principal {
+    Principal { name: "somebody".to_owned(), scopes: scopes.to_vec(), ..app.owner() }
+}
+
+/// An address of this machine that only the given test scans.
+pub(crate) fn here(number: u8) -> String {
+    Ipv4Addr::new(127, 0, 0, number).to_string()
+}
+
+/// A scan of an address of this machine that is over at once.
+pub(crate) fn quick(number: u8) -> NetworkScanRequest {
+    NetworkScanRequest { discovery: false, ..NetworkScanRequest::new(vec![here(number)], "1-3") }
+}
+
+/// A scan of an address of this machine that takes minutes.
+pub(crate) fn slow(number: u8) -> NetworkScanRequest {
+    let ports = "10000-10999";
+    NetworkScanRequest {
+        discovery: false,
+        max_rate: Some(5),
+        ..NetworkScanRequest::new(vec![here(number)], ports)
+    }
+}
+
+/// A port at which something listens, for as long as the listener lives.
+pub(crate) fn listener(number: u8) -> (TcpListener, u16) {
+    let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, number), 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+pub(crate) async fn start(backend: &Arc<dyn Backend>, request: NetworkScanRequest) -> TaskId {
+    backend.scan_start(ScanRequest::Network(request)).await.unwrap().task_id
+}
+
+/// Waits for the end of a scan.
+pub(crate) async fn ended(backend: &Arc<dyn Backend>, id: TaskId) -> TaskStatus {
+    let status = backend.task_get(id, Some(Duration::from_secs(60))).await.unwrap();
+    assert!(status.state.ended(), "{status:?}");
+    status
+}
+
+/// Waits until a scan has told its start.
+pub(crate) async fn begun(backend: &Arc<dyn Backend>, id: TaskId) {
+    let query = EventQuery {
+        types: Some("groma.network.scan_started".to_owned()),
+        subject: Some(format!("scan/{id}")),
+        after: Some("oldest".to_owned()),
+        ..EventQuery::default()
+    };
+    let mut events = backend.events(query).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), events.next()).await.unwrap().unwrap().unwrap();
+}
+
+pub(crate) fn cancel(keep: bool) -> CancelRequest {
+    CancelRequest { reason: "enough".to_owned(), keep_partial_results: keep }
+}
+
+/// Reads what was told of a scan.
+pub(crate) async fn told(backend: &Arc<dyn Backend>, id: TaskId) -> Vec<Payload> {
+    let query = EventQuery {
+        subject: Some(format!("scan/{id}")),
+        after: Some("oldest".to_owned()),
+        follow: Some(false),
+        ..EventQuery::default()
+    };
+    let frames: Vec<_> = backend.events(query).await.unwrap().collect().await;
+    frames.into_iter().map(|frame| frame.unwrap().envelope().unwrap().payload().unwrap().unwrap()).collect()
+}
+
+/// Reads the whole journal.
+pub(crate) async fn journal(backend: &Arc<dyn Backend>) -> Vec<Envelope> {
+    let query = EventQuery { after: Some("oldest".to_owned()), follow: Some(false), ..EventQuery::default() };
+    let frames: Vec<_> = backend.events(query).await.unwrap().collect().await;
+    frames.into_iter().map(|frame| frame.unwrap().envelope().unwrap()).collect()
+}
+
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ApiError>, code: ErrorCode) -> ApiError {
+    let error = result.unwrap_err();
+    assert_eq!(error.code, code, "{error:?}");
+    error
+}
+
+/// Does an operation of the table by its name, with what it needs made up.
+pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<(), ApiError> {
+    let (task, thing) = (TaskId::now(), ThingId::from_uuid(uuid::Uuid::nil()));
+    let network = || ScanRequest::Network(quick(200));
+    match operation {
+        "version" => backend.version().await.map(drop),
+        "summary" => backend.summary().await.map(drop),
+        "metrics" => backend.metrics().await.map(drop),
+        "scan_start" => backend.scan_start(network()).await.map(drop),
+        "scan_validate" => backend.scan_validate(network()).await.map(drop),
+        "scan_list" => backend.scan_list(ScanQuery::default()).await.map(drop),
+        "scan_last" => backend.scan_last().await.map(drop),
+        "scan_get" => backend.scan_get(task).await.map(drop),
+        "scan_hosts" => backend.scan_hosts(task).await.map(drop),
+        "scan_diff" => backend.scan_diff(task, task).await.map(drop),
+        "scan_delete" => backend.scan_delete(task).await,
+        "task_get" => backend.task_get(task, None).await.map(drop),
+        "task_cancel" => backend.task_cancel(task, cancel(true)).await.map(drop),
+        "task_discard" => backend.task_discard(task, DiscardRequest::default()).await.map(drop),
+        "task_resume" => backend.task_resume(task).await.map(drop),
+        "task_retry" => backend.task_retry(task).await.map(drop),
+        "host_list" => backend.host_list(HostQuery::default()).await.map(drop),
+        "host_get" => backend.host_get(thing).await.map(drop),
+        "events" | "events_ws" => backend.events(EventQuery::default()).await.map(drop),
+        "event_history" => backend.event_history(HistoryQuery::default()).await.map(drop),
+        "token_create" => backend.token_create(token("made", None)).await.map(drop),
+        "token_list" => backend.token_list().await.map(drop),
+        "token_revoke" => backend.token_revoke(TokenId::now()).await,
+        "sign_in_link" => backend.sign_in_link().await.map(drop),
+        "audit_list" => backend.audit_list().await.map(drop),
+        other => panic!("{other} is not called here yet"),
+    }
+}
+
+pub(crate) fn token(name: &str, expires_in_seconds: Option<u64>) -> TokenRequest {
+    TokenRequest { name: name.to_owned(), scopes: vec![Scope::Read], expires_in_seconds }
+}
