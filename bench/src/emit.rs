@@ -3,9 +3,10 @@
 mod bare;
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::future::try_join_all;
+use groma_journal::NewEvent;
 use groma_model::TaskId;
 
 use crate::report::{Report, Table, Verdict};
@@ -16,17 +17,6 @@ use crate::{Done, sample, say};
 /// Events per transaction, and transactions timed per round.
 const SIZES: [(usize, usize); 4] = [(1, 300), (100, 60), (1_000, 25), (10_000, 6)];
 const TARGET: f64 = 0.5;
-
-/// Who writes.
-#[derive(Debug, Clone, Copy)]
-enum Side {
-    /// One operation appends the whole batch.
-    OneOperation,
-    /// As many operations as events, all waiting at once: the writer gathers them.
-    ManyOperations,
-    /// Plain rows, one transaction.
-    Bare,
-}
 
 /// Measures all sizes in all rounds.
 pub(crate) async fn measure(root: &Path, rounds: usize, report: &mut Report) -> Done {
@@ -47,19 +37,20 @@ pub(crate) async fn measure(root: &Path, rounds: usize, report: &mut Report) -> 
         let ours = World::open(&root.join(format!("emit-one-{size}"))).await?;
         let many = World::open(&root.join(format!("emit-many-{size}"))).await?;
         let mut bare = bare::Bare::open(&root.join(format!("emit-bare-{size}")))?;
-        for round in 0..rounds {
-            let mut order = [Side::OneOperation, Side::ManyOperations, Side::Bare];
-            // Nobody always has the warmer or the fuller disk.
-            order.rotate_left(round % 3);
-            for side in order {
-                let rate = match side {
-                    Side::OneOperation => one_operation(&ours, size, transactions).await?,
-                    Side::ManyOperations => many_operations(&many, size, transactions).await?,
-                    Side::Bare => bare.measure(size, transactions)?,
-                };
-                if let Some(rates) = rates.get_mut(side as usize) {
-                    rates.push(rate);
-                }
+        for _ in 0..rounds {
+            let mut took = [Duration::ZERO; 3];
+            // They take turns transaction by transaction: whatever else the machine does meets all of them.
+            for _ in 0..transactions {
+                let scan = TaskId::now();
+                let sides = [
+                    one_operation(&ours, sample::events(scan, size)).await?,
+                    many_operations(&many, sample::events(scan, size)).await?,
+                    bare.transaction(&sample::events(scan, size))?,
+                ];
+                took.iter_mut().zip(sides).for_each(|(sum, side)| *sum += side);
+            }
+            for (rates, took) in rates.iter_mut().zip(took) {
+                rates.push((size * transactions) as f64 / took.as_secs_f64());
             }
         }
         ours.close()?;
@@ -91,22 +82,16 @@ pub(crate) async fn measure(root: &Path, rounds: usize, report: &mut Report) -> 
     Ok(())
 }
 
-async fn one_operation(world: &World, size: usize, transactions: usize) -> Done<f64> {
-    let scan = TaskId::now();
-    let batches: Vec<_> = (0..transactions).map(|_| sample::events(scan, size)).collect();
+/// One operation appends the whole batch.
+async fn one_operation(world: &World, batch: Vec<NewEvent>) -> Done<Duration> {
     let begun = Instant::now();
-    for batch in batches {
-        world.emit(batch).await?;
-    }
-    Ok((size * transactions) as f64 / begun.elapsed().as_secs_f64())
+    world.emit(batch).await?;
+    Ok(begun.elapsed())
 }
 
-async fn many_operations(world: &World, size: usize, transactions: usize) -> Done<f64> {
-    let scan = TaskId::now();
-    let batches: Vec<_> = (0..transactions).map(|_| sample::events(scan, size)).collect();
+/// As many operations as events, all waiting at once: the writer gathers them.
+async fn many_operations(world: &World, batch: Vec<NewEvent>) -> Done<Duration> {
     let begun = Instant::now();
-    for batch in batches {
-        try_join_all(batch.into_iter().map(|event| world.emit(vec![event]))).await?;
-    }
-    Ok((size * transactions) as f64 / begun.elapsed().as_secs_f64())
+    try_join_all(batch.into_iter().map(|event| world.emit(vec![event]))).await?;
+    Ok(begun.elapsed())
 }

@@ -1,14 +1,14 @@
 //! The same rows by SQLite alone: same file, settings, table and index; the data in the clear and encoded beforehand.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use groma_database::rusqlite::{Connection, TransactionBehavior};
 use groma_database::{Database, Folder};
 use groma_journal::NewEvent;
-use groma_model::{Clock as _, EventId, SystemClock, TaskId};
+use groma_model::{Clock as _, EventId, SystemClock};
 
-use crate::{Done, sample};
+use crate::Done;
 
 /// A database of Groma's schema in nobody's hands but ours.
 #[derive(Debug)]
@@ -51,18 +51,12 @@ impl Bare {
         Ok(Self { connection, next: 1 })
     }
 
-    /// Returns rows per second.
-    pub(crate) fn measure(&mut self, size: usize, transactions: usize) -> Done<f64> {
-        let scan = TaskId::now();
-        let mut batches = Vec::with_capacity(transactions);
-        for _ in 0..transactions {
-            batches.push(sample::events(scan, size).iter().map(Row::of).collect::<Done<Vec<_>>>()?);
-        }
+    /// Writes the rows of a batch in one transaction; returns how long that took.
+    pub(crate) fn transaction(&mut self, batch: &[NewEvent]) -> Done<Duration> {
+        let rows = batch.iter().map(Row::of).collect::<Done<Vec<_>>>()?;
         let begun = Instant::now();
-        for batch in &batches {
-            self.insert(batch)?;
-        }
-        Ok((size * transactions) as f64 / begun.elapsed().as_secs_f64())
+        self.insert(&rows)?;
+        Ok(begun.elapsed())
     }
 
     fn insert(&mut self, rows: &[Row]) -> Done {
