@@ -2,6 +2,12 @@
 //! saw is there with the same sequence, changes add up to the rows, and no scan runs for ever.
 //!
 //! The test starts itself as the victim. `GROMA_KILLS` sets how often it is killed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test that fails to do its part fails, and its victim speaks on standard output"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Write as _};
@@ -255,9 +261,10 @@ fn check(seen: &BTreeMap<String, String>, last: &Heard, open: &BTreeSet<u16>) {
             .map(|port| port["port"].as_u64().unwrap() as u16);
         let ports: BTreeSet<u16> = ports.filter(|port| *port >= 100).collect();
         assert_eq!(
-            &ports, open,
+            &ports,
+            open,
             "a completed scan found something else than what is open: {}",
-            found["scan"]
+            story(last, &found["scan"])
         );
     }
 }

@@ -72,7 +72,7 @@ pub trait Job: Send + Sync + std::fmt::Debug + 'static {
     fn unit_concurrency(&self) -> usize;
     /// Returns the event with which every task of this kind begins.
     fn started(&self, task: TaskId, resumes: Option<TaskId>, at: Timestamp) -> Payload;
-    /// Decides what is to be done. Called once per new task, never on resume.
+    /// Decides what is to be done, and counts it: a plan's tally is never empty. Called once per new task, never on resume.
     async fn plan(&self, cx: &TaskContext) -> Result<Plan, PlanError>;
     /// Returns the totals of a task that has just these units left, as its plan would.
     fn remaining(&self, units: &[PendingUnit]) -> Tally;

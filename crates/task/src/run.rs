@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use groma_model::TaskId;
 use groma_model::task::{PendingUnit, Plan, StoreError, Tally, TaskEnd, UnitDone};
+use groma_model::{Payload, TaskId};
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -41,6 +41,7 @@ const ATTEMPTS: u32 = 3;
 const BACKOFF: Duration = Duration::from_millis(500);
 /// How long units get to stop by themselves.
 const GRACE: Duration = Duration::from_secs(5);
+const UNPLANNED: &str = "the process died before it was known what to do: start the scan again";
 const TICK: Duration = Duration::from_secs(1);
 /// Progress that did not change is told again after so many ticks.
 const QUIET_TICKS: u32 = 2;
@@ -64,10 +65,11 @@ async fn drive(
         match begin(job, cx, stop, resumes).await? {
             Begun::Running => {}
             Begun::Suspended => return Ok(None),
-            Begun::Over(end) => return finish(job, cx, end).await.map(Some),
+            Begun::Over(end, events) => return finish(job, cx, end, events).await.map(Some),
         }
     }
     let standing = cx.units.standing(cx.id).await?;
+    let unplanned = standing.settled == Tally::default();
     let mut pool = Pool {
         job: Arc::clone(job),
         cx: cx.clone(),
@@ -77,6 +79,10 @@ async fn drive(
     };
     for unit in pool.waiting.iter().filter(|unit| unit.tally != Tally::default()) {
         pool.progress.enter(unit);
+    }
+    if unplanned && pool.waiting.is_empty() {
+        // It died while being ended, after a stop or an error in planning.
+        return pool.fail(Tally::default(), UNPLANNED.to_owned()).await.map(Some);
     }
     let worked = pool.work().await;
     pool.running.shutdown().await;
@@ -90,11 +96,11 @@ async fn drive(
         (Err(Trouble::Fatal(message)), _) => pool.fail(tally, message).await.map(Some),
         (Ok(Pause::Exhausted), _) => {
             pool.tell(tally).await?;
-            finish(job, cx, TaskEnd::Completed).await.map(Some)
+            finish(job, cx, TaskEnd::Completed, Vec::new()).await.map(Some)
         }
         (Ok(Pause::Stopped), Some(StopCause::Cancel { reason })) => {
             pool.tell(tally).await?;
-            finish(job, cx, TaskEnd::Cancelled { reason: reason.clone() }).await.map(Some)
+            finish(job, cx, TaskEnd::Cancelled { reason: reason.clone() }, Vec::new()).await.map(Some)
         }
         (Ok(Pause::Stopped), _) => {
             pool.tell(tally).await?;
@@ -106,7 +112,8 @@ async fn drive(
 enum Begun {
     Running,
     Suspended,
-    Over(TaskEnd),
+    /// With what is told ahead of the end.
+    Over(TaskEnd, Vec<Payload>),
 }
 
 async fn begin(
@@ -132,24 +139,32 @@ async fn begin(
             Ok(Begun::Running)
         }
         Some(Err(error)) => {
-            let plan = Plan { warnings: error.events, ..Plan::default() };
-            cx.units.begin(cx.id, plan, started(job)).await?;
-            Ok(Begun::Over(TaskEnd::Failed { error: error.message }))
+            cx.units.begin(cx.id, Plan::default(), started(job)).await?;
+            Ok(Begun::Over(TaskEnd::Failed { error: error.message }, error.events))
         }
         // Even a task that never ran tells its start before its end.
         None => match stop.cause() {
             Some(StopCause::Cancel { reason }) => {
                 cx.units.begin(cx.id, Plan::default(), started(job)).await?;
-                Ok(Begun::Over(TaskEnd::Cancelled { reason: reason.clone() }))
+                Ok(Begun::Over(TaskEnd::Cancelled { reason: reason.clone() }, Vec::new()))
             }
             _ => Ok(Begun::Suspended),
         },
     }
 }
 
-async fn finish(job: &Arc<dyn Job>, cx: &TaskContext, end: TaskEnd) -> Result<TaskEnd, StoreError> {
+/// Ends the task, telling `events` first: both at once, so that no process dies between a fatal error and the end.
+async fn finish(
+    job: &Arc<dyn Job>,
+    cx: &TaskContext,
+    end: TaskEnd,
+    mut events: Vec<Payload>,
+) -> Result<TaskEnd, StoreError> {
     let (job, clock, task, told) = (Arc::clone(job), Arc::clone(&cx.clock), cx.id, end.clone());
-    let events = Box::new(move |summary: &_| job.ended(task, &told, summary, clock.now()));
+    let events = Box::new(move |summary: &_| {
+        events.extend(job.ended(task, &told, summary, clock.now()));
+        events
+    });
     cx.units.end(cx.id, end.clone(), events).await?;
     Ok(end)
 }
@@ -263,8 +278,7 @@ impl Pool {
     async fn fail(&mut self, tally: Tally, message: String) -> Result<TaskEnd, StoreError> {
         self.tell(tally).await?;
         let event = self.job.error(self.cx.id, &message, true, self.cx.clock.now());
-        self.cx.events.emit(self.cx.id, event).await?;
-        finish(&self.job, &self.cx, TaskEnd::Failed { error: message }).await
+        finish(&self.job, &self.cx, TaskEnd::Failed { error: message }, vec![event]).await
     }
 
     async fn tell(&mut self, tally: Tally) -> Result<(), StoreError> {
@@ -301,3 +315,6 @@ async fn attempt(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

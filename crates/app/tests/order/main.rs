@@ -10,6 +10,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use groma_inventory::{InventoryError, Rest};
 use groma_model::network::EndStatus;
 use proptest::collection::vec;
@@ -186,7 +188,7 @@ proptest! {
             (end.results.hosts_up, end.results.hosts_scanned, end.results.ports_open, end.results.ports_scanned)
         };
         prop_assert_eq!(counts(end), counts(again));
-        let values = |document: &Document| document.values().cloned().map(|host| host.to_string()).collect::<std::collections::BTreeSet<_>>();
+        let values = |document: &Document| document.values().map(|host| host.to_string()).collect::<BTreeSet<_>>();
         prop_assert_eq!(values(&now(&whole)), values(&now(&often)));
     }
 
