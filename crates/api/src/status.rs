@@ -17,6 +17,9 @@ pub struct VersionInfo {
     pub protocol: u32,
     /// The installation.
     pub node: NodeId,
+    /// Where browsers and programs reach it, such as `127.0.0.1:7463`; absent if it serves its socket alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
 }
 
 /// Data of `GET /v1/summary`.

@@ -1,7 +1,8 @@
 //! The application of one data folder.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use groma_api::{Backend, Principal, PrincipalKind, Scope, VersionInfo};
 use groma_database::{Database, Folder, FolderError, Health as Storage, Holder};
@@ -32,6 +33,7 @@ pub struct App {
     pub(crate) stopping: CancellationToken,
     owner: Principal,
     socket: PathBuf,
+    listen: OnceLock<SocketAddr>,
     folder: Mutex<Folder>,
 }
 
@@ -49,6 +51,7 @@ impl App {
             socket: socket_path(folder.path()),
             tasks: Tasks::new(options.running_scans_max),
             stopping: CancellationToken::new(),
+            listen: OnceLock::new(),
             clock: options.clock,
             limits: options.limits,
             folder: Mutex::new(folder),
@@ -111,10 +114,20 @@ impl App {
         self.take_up().await
     }
 
+    /// Notes where browsers reach this process; the first address stands.
+    pub fn listens(&self, address: SocketAddr) {
+        let _ = self.listen.set(address);
+    }
+
     /// Stops in order: no new scans, running ones are checkpointed, streams end.
     pub async fn shutdown(&self) {
         self.tasks.suspend().await;
         self.stopping.cancel();
+    }
+
+    /// Closes storage once nothing else is asked: everything is on disk, in one file.
+    pub async fn close(&self) {
+        self.database.close().await;
     }
 
     pub(crate) fn version(&self) -> VersionInfo {
@@ -122,6 +135,7 @@ impl App {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: groma_api::PROTOCOL_VERSION,
             node: self.identity.node,
+            listen: self.listen.get().map(ToString::to_string),
         }
     }
 

@@ -107,8 +107,12 @@ impl Gate for AppGate {
 
     async fn refused(&self, principal: Option<PrincipalId>, operation: &str, refusal: &ApiError) {
         let operation = Operation::by_id(operation).map_or("unknown", |operation| operation.id);
-        let detail = principal.map(|principal| format!("principal {principal}")).unwrap_or_default();
-        let noted = self.0.inventory.audit(None, operation, None, refusal.code.to_string(), detail);
+        let who = match principal {
+            Some(id) => self.0.inventory.principal(id).await.ok().flatten(),
+            None => None,
+        };
+        let code = refusal.code.to_string();
+        let noted = self.0.inventory.audit(who, operation, None, code, refusal.detail.clone());
         if let Err(error) = noted.await {
             tracing::error!(%error, operation, "failed to write the audit");
         }

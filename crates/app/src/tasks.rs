@@ -166,7 +166,8 @@ impl App {
             let id = launch.id;
             let outcome = app.run(launch, stop).await;
             match outcome {
-                Outcome::Ended(end) => tracing::info!(scan_id = %id, ?end, "scan ended"),
+                // The reason of an end is the user's own words, which no log is to hold.
+                Outcome::Ended(_) => tracing::info!(scan_id = %id, "scan ended"),
                 Outcome::Suspended => {
                     tracing::info!(scan_id = %id, "scan checkpointed; the next process goes on with it");
                 }

@@ -169,6 +169,11 @@ impl Database {
         self.readers.read(query).await
     }
 
+    /// Ends writing in order: returns once everything asked before is on disk and folded into the one file.
+    pub async fn close(&self) {
+        self.writer.close().await;
+    }
+
     /// Returns whether writes are taken, now and later.
     #[must_use]
     pub fn health(&self) -> watch::Receiver<Health> {

@@ -1,6 +1,7 @@
 //! Opening the database file: settings, damage, setting aside.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -29,6 +30,8 @@ pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Found> {
 }
 
 fn try_open(path: &Path) -> rusqlite::Result<Found> {
+    // SQLite gives the files beside it the mode of the database. If this fails, so does what follows, and says why.
+    let _ = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

@@ -137,7 +137,8 @@ impl Folder {
             fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
         let next = now_millis.max(before + 1);
         let beside = self.path.join("epoch.new");
-        let kept = File::create(&beside).and_then(|mut file| {
+        let create = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside);
+        let kept = create.and_then(|mut file| {
             file.write_all(next.to_string().as_bytes())?;
             file.sync_all()?;
             fs::rename(&beside, &path)?;

@@ -86,10 +86,17 @@ enum Verdict {
 }
 type Job = Box<dyn FnOnce(&mut WriteTx<'_>) -> (Verdict, Finish) + Send>;
 
+/// What the writer's thread is told.
+enum Message {
+    Write(Job),
+    /// Commit what arrived before, fold the log into the file, and end.
+    Close(oneshot::Sender<()>),
+}
+
 /// The way to the writer's thread; cloning shares it.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    messages: mpsc::Sender<Message>,
     health: watch::Receiver<Health>,
 }
 
@@ -106,12 +113,12 @@ impl Writer {
         connection: Connection,
         listener: CommitListener,
     ) -> std::io::Result<(Self, std::thread::JoinHandle<()>)> {
-        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (messages, queue) = mpsc::channel(QUEUE);
         let (told, health) = watch::channel(Health::Ok);
         let thread = std::thread::Builder::new()
             .name("database-writer".to_owned())
             .spawn(move || Thread { connection, listener, told }.run(queue))?;
-        Ok((Self { jobs, health }, thread))
+        Ok((Self { messages, health }, thread))
     }
 
     pub(crate) fn health(&self) -> watch::Receiver<Health> {
@@ -140,12 +147,21 @@ impl Writer {
             });
             (verdict, finish)
         });
-        if self.jobs.send(job).await.is_err() {
+        if self.messages.send(Message::Write(job)).await.is_err() {
             return Err(WriteError::Poisoned(self.reason()));
         }
         match answer.await {
             Ok(result) => result,
             Err(_) => Err(WriteError::Poisoned(self.reason())),
+        }
+    }
+
+    /// Ends the thread once everything that arrived before is on disk.
+    pub(crate) async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.messages.send(Message::Close(reply)).await.is_ok() {
+            // An answer that never comes means that the thread is gone, which is what was asked for.
+            let _ = closed.await;
         }
     }
 
@@ -163,34 +179,50 @@ struct Thread {
     told: watch::Sender<Health>,
 }
 
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason = "a fault of Groma's in the thread that writes: start it again and report this; what was acknowledged is safe";
+            self.told.send_replace(Health::Poisoned(reason.into()));
+        }
+    }
+}
+
 impl Thread {
-    fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        while let Some(first) = queue.blocking_recv() {
-            let mut batch = vec![first];
-            while batch.len() < BATCH {
-                match queue.try_recv() {
-                    Ok(job) => batch.push(job),
-                    Err(_) => break,
+    fn run(mut self, mut queue: mpsc::Receiver<Message>) {
+        let mut closed = None;
+        while closed.is_none()
+            && let Some(first) = queue.blocking_recv()
+        {
+            let mut batch = Vec::new();
+            let mut next = Some(first);
+            while let Some(message) = next {
+                match message {
+                    Message::Write(job) => batch.push(job),
+                    Message::Close(reply) => closed = Some(reply),
                 }
+                next = if batch.len() < BATCH && closed.is_none() { queue.try_recv().ok() } else { None };
             }
             if let Err(reason) = self.commit(batch) {
-                self.told.send_replace(Health::Poisoned(Arc::clone(&reason)));
                 tracing::error!(%reason, "storage stopped taking writes");
-                queue.close();
-                while let Some(job) = queue.blocking_recv() {
-                    // Dropping the job closes its reply: the caller reads the reason from the health.
-                    drop(job);
-                }
                 return;
             }
         }
-        // The last handle is gone: fold the log into the file, so that a copy of the folder is one file.
+        // Folded, so that a copy of the folder is one file.
         if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "failed to fold the write-ahead log into the database");
         }
+        if let Some(reply) = closed {
+            // Whoever asked may have stopped waiting.
+            let _ = reply.send(());
+        }
+        // What still waits is dropped with the queue: its callers are told that the database is closed.
     }
 
     fn commit(&mut self, batch: Vec<Job>) -> Result<(), Arc<str>> {
+        if batch.is_empty() {
+            return Ok(());
+        }
         let mut finished: Vec<Finish> = Vec::with_capacity(batch.len());
         let outcome = Self::transact(&mut self.connection, batch, &mut finished);
         match outcome {

@@ -88,6 +88,7 @@ impl Holder {
     pub(crate) async fn serve_tcp(&self, address: SocketAddr) -> Result<SocketAddr, Failure> {
         let (listening, address) = Listening::on_tcp(self.app.gate(), self.edge.clone(), address).await?;
         self.listening.lock().push(listening);
+        self.app.listens(address);
         Ok(address)
     }
 
@@ -109,6 +110,7 @@ impl Holder {
         for listening in listening {
             listening.ended().await;
         }
+        self.app.close().await;
     }
 }
 

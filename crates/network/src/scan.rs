@@ -21,7 +21,7 @@ use crate::limits::Limits;
 use crate::neighbours::Neighbours;
 use crate::probe::{Bounds, Prober};
 use crate::request::{Checked, RETRIES_DEFAULT, RequestError, TIMEOUT_CEILING_MS, check};
-use detail::Detail;
+use detail::{Detail, Progress};
 
 /// Units at once: enough that many silent hosts are waited for together.
 const UNITS: usize = 64;
@@ -127,9 +127,13 @@ impl Job for NetworkScan {
     }
 
     fn remaining(&self, units: &[PendingUnit]) -> Tally {
-        let hosts =
-            units.iter().filter_map(|unit| Detail::read(&unit.spec).ok()).map(|detail| detail.hosts()).sum();
-        self.totals(hosts)
+        let mut hosts = 0;
+        let mut probed = 0;
+        for unit in units {
+            hosts += Detail::read(&unit.spec).map_or(0, |detail| detail.hosts());
+            probed += i64::from(Progress::read(unit.checkpoint.as_ref()).next);
+        }
+        self.totals(hosts).with(tally::PORTS_TOTAL, -probed)
     }
 
     async fn run(&self, cx: &UnitContext, unit: &PendingUnit) -> Result<UnitDone, UnitError> {

@@ -303,16 +303,7 @@ impl Keyring {
         let wrapper = Cipher::new(&master);
         let mut by_id = BTreeMap::new();
         for key in &file.keys {
-            let wrapped = BASE64.decode(&key.wrapped).map_err(|_| damaged())?;
-            let opened = Zeroizing::new(
-                wrapper.open(&key_place(file.folder, key.id), &wrapped).map_err(|_| damaged())?,
-            );
-            let mut bytes = Zeroizing::new([0; 32]);
-            if opened.len() != bytes.len() {
-                return Err(damaged());
-            }
-            bytes.copy_from_slice(&opened);
-            by_id.insert(key.id, Cipher::new(&bytes));
+            by_id.insert(key.id, open_data_key(&wrapper, file.folder, key).ok_or_else(damaged)?);
         }
         let current = file.keys.iter().map(|key| key.id).max().ok_or_else(damaged)?;
         let kind = |keeper: &Keeper| match keeper {
@@ -321,7 +312,8 @@ impl Keyring {
         };
         let slots =
             file.slots.iter().map(|slot| SlotInfo { id: slot.id, kind: kind(&slot.keeper) }).collect();
-        let keyring = Self {
+        // Nothing is reserved before something is sealed: a folder on a full disk can still be read.
+        Ok(Self {
             folder: file.folder,
             slots,
             lookup: Zeroizing::new(keyed_digest(master.as_slice(), &[b"groma lookup"])),
@@ -330,9 +322,7 @@ impl Keyring {
             allowance: AtomicU64::new(0),
             file: std::sync::Mutex::new(file),
             path,
-        };
-        keyring.try_reserve()?;
-        Ok(keyring)
+        })
     }
 
     /// Reserves more messages; when that cannot be written, goes on within the large margin that the limit has.
@@ -348,44 +338,38 @@ impl Keyring {
             return Ok(());
         }
         let mut changed = file.clone();
-        let newest = changed.keys.iter_mut().max_by_key(|key| key.id);
-        if let Some(newest) = newest {
-            newest.reserved += BLOCK;
-            if newest.reserved > MESSAGES_MAX {
-                let id = newest.id + 1;
-                let fresh = random_key();
-                changed.keys.push(wrap_data_key(&self.master, self.folder, id, &fresh));
-                let mut slot = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
-                let mut by_id: BTreeMap<u32, Cipher> = BTreeMap::new();
-                for key in &changed.keys {
-                    if let Some(cipher) = self.open_data_key(key) {
-                        by_id.insert(key.id, cipher);
-                    }
-                }
-                write(&self.path, &changed)?;
-                *slot = Ciphers { current: id, by_id };
-                *file = changed;
-                self.allowance.store(BLOCK, Ordering::Relaxed);
-                return Ok(());
-            }
+        let Some(newest) = changed.keys.iter_mut().max_by_key(|key| key.id) else {
+            unreachable!("keys without a current one do not open")
+        };
+        newest.reserved += BLOCK;
+        let mut fresh = None;
+        if newest.reserved > MESSAGES_MAX {
+            let (id, key) = (newest.id + 1, random_key());
+            changed.keys.push(wrap_data_key(&self.master, self.folder, id, &key));
+            fresh = Some((id, Cipher::new(&key)));
         }
         write(&self.path, &changed)?;
         *file = changed;
+        if let Some((id, cipher)) = fresh {
+            let mut ciphers = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
+            ciphers.by_id.insert(id, cipher);
+            ciphers.current = id;
+        }
         self.allowance.store(BLOCK, Ordering::Relaxed);
         Ok(())
     }
+}
 
-    fn open_data_key(&self, key: &DataKey) -> Option<Cipher> {
-        let opened = Zeroizing::new(
-            self.master.open(&key_place(self.folder, key.id), &BASE64.decode(&key.wrapped).ok()?).ok()?,
-        );
-        let mut bytes = Zeroizing::new([0; 32]);
-        if opened.len() != bytes.len() {
-            return None;
-        }
-        bytes.copy_from_slice(&opened);
-        Some(Cipher::new(&bytes))
+/// Unwraps a data key.
+fn open_data_key(master: &Cipher, folder: Uuid, key: &DataKey) -> Option<Cipher> {
+    let wrapped = BASE64.decode(&key.wrapped).ok()?;
+    let opened = Zeroizing::new(master.open(&key_place(folder, key.id), &wrapped).ok()?);
+    let mut bytes = Zeroizing::new([0; 32]);
+    if opened.len() != bytes.len() {
+        return None;
     }
+    bytes.copy_from_slice(&opened);
+    Some(Cipher::new(&bytes))
 }
 
 fn key_path(keys: &Path, folder: Uuid) -> PathBuf {

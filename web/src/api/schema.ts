@@ -1513,6 +1513,8 @@ export interface components {
         };
         /** @description Data of `GET /v1/version`. */
         VersionInfo: {
+            /** @description Where browsers and programs reach it, such as `127.0.0.1:7463`; absent if it serves its socket alone. */
+            listen?: string | null;
             /** @description The installation. */
             node: components["schemas"]["NodeId"];
             /**

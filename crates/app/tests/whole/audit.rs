@@ -1,6 +1,6 @@
 //! Every change is noted with who made it, done or refused.
 
-use groma_api::{AuditEntry, Backend, DiscardRequest, ErrorCode, OPERATIONS, Scope};
+use groma_api::{ApiError, AuditEntry, Backend, DiscardRequest, ErrorCode, OPERATIONS, Scope};
 use std::sync::Arc;
 
 use crate::support::*;
@@ -48,6 +48,24 @@ async fn what_was_done_to_a_scan_is_noted_with_its_subject() {
     let operations: Vec<&str> = entries.iter().map(|entry| entry.operation.as_str()).collect();
     assert_eq!(operations, ["scan_delete", "task_discard", "task_cancel", "scan_start"]);
     assert!(entries.iter().is_sorted_by(|newer, older| newer.at >= older.at));
+}
+
+#[tokio::test]
+async fn what_an_edge_refuses_is_noted_with_who_asked() {
+    let world = World::new();
+    let app = world.open().await;
+    let (backend, gate) = (owner(&app), app.gate());
+    let made = backend.token_create(token("of the edge", None)).await.unwrap();
+    let principal = gate.by_token(&made.secret).await.unwrap();
+    let refusal = ApiError::new(ErrorCode::Forbidden, "another site asks");
+    gate.refused(Some(principal.id), "scan_start", &refusal).await;
+    let entry = newest(&backend).await;
+    assert_eq!((entry.operation.as_str(), entry.outcome.as_str()), ("scan_start", "FORBIDDEN"));
+    assert_eq!((entry.principal, entry.principal_name.as_str()), (principal.id, "of the edge"));
+    assert_eq!(entry.detail, "another site asks");
+    gate.refused(None, "made up", &refusal).await;
+    let entry = newest(&backend).await;
+    assert_eq!((entry.operation.as_str(), entry.principal_name.as_str()), ("unknown", ""));
 }
 
 #[tokio::test]

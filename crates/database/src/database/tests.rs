@@ -101,3 +101,30 @@ async fn a_full_file_poisons_the_writer_for_good() {
     assert!(matches!(later, Err(WriteError::Poisoned(_))));
     assert_eq!(keys(&database).await, ["before"]);
 }
+
+#[tokio::test]
+async fn closing_leaves_one_private_file_and_refuses_what_comes_later() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = world();
+    let (database, _, thread) = Database::open(&world.folder, 1).unwrap();
+    database.write(|tx| Ok::<_, OpError<()>>(put(tx, "a", b"1")?)).await.unwrap();
+    database.close().await;
+    thread.join().unwrap();
+    let later = database.write(|tx| Ok::<_, OpError<()>>(put(tx, "b", b"1")?)).await;
+    assert!(matches!(later, Err(WriteError::Poisoned(_))));
+    let path = world.root.path().join(Database::FILE);
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let log = world.root.path().join("groma.db-wal");
+    assert_eq!(std::fs::metadata(log).map_or(0, |log| log.len()), 0);
+    assert_eq!(keys(&database).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_panic_in_an_operation_is_not_hidden() {
+    let world = world();
+    let (database, _, thread) = Database::open(&world.folder, 1).unwrap();
+    let refused = database.write(|_| -> Result<(), OpError<()>> { panic!("a fault") }).await;
+    assert!(matches!(refused, Err(WriteError::Poisoned(_))));
+    assert!(thread.join().is_err());
+    assert!(matches!(&*database.health().borrow(), Health::Poisoned(_)));
+}

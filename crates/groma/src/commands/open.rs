@@ -2,12 +2,10 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use clap::Args;
 use groma_api::{ErrorCode, SignInLink};
 use serde_json::json;
-use tokio::net::TcpStream;
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -19,21 +17,16 @@ pub(crate) struct Open {
     /// Only print the link
     #[arg(long)]
     print: bool,
-    /// Where the server listens, if not where the configuration says
-    #[arg(long, value_name = "ADDRESS")]
-    server: Option<SocketAddr>,
 }
 
 impl Open {
-    const CONNECT_MAX: Duration = Duration::from_secs(3);
-
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
-        let server = reachable(self.server.unwrap_or_else(|| cx.settings.listen()));
-        let connected = tokio::time::timeout(Self::CONNECT_MAX, TcpStream::connect(server)).await;
-        if !matches!(connected, Ok(Ok(_))) {
-            return Err(Failure::new(ErrorCode::Unavailable, format!("no server listens at {server}"))
-                .hint("start one with `groma serve`, or name its address with --server"));
-        }
+        // The holder says where it listens: the code must not be handed to whatever answers at some address.
+        let listen = cx.read(async |backend| backend.version().await).await?.listen;
+        let Some(server) = listen.and_then(|listen| listen.parse().ok()) else {
+            return Err(Failure::new(ErrorCode::Unavailable, "no server runs on this data folder")
+                .hint("start one with `groma serve`"));
+        };
         let link = cx.change(async |backend| backend.sign_in_link().await).await?;
         let url = url(server, &link);
         let document = json!({"url": url, "expires_at": link.expires_at});

@@ -1,4 +1,5 @@
 //! A Groma of its own for each test: its folder, its configuration, its server.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -9,9 +10,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A home with nothing in it.
+/// A home with nothing in it, and a data folder.
 pub(crate) struct Groma {
     pub(crate) home: TempDir,
+    data_dir: PathBuf,
 }
 
 /// What a command left.
@@ -45,11 +47,18 @@ impl Ended {
 
 impl Groma {
     pub(crate) fn new() -> Self {
-        Self { home: tempfile::tempdir().unwrap() }
+        let home = tempfile::tempdir().unwrap();
+        let data_dir = home.path().join("data");
+        Self { home, data_dir }
+    }
+
+    /// A data folder in some other place.
+    pub(crate) fn at(data_dir: PathBuf) -> Self {
+        Self { home: tempfile::tempdir().unwrap(), data_dir }
     }
 
     pub(crate) fn data_dir(&self) -> PathBuf {
-        self.home.path().join("data")
+        self.data_dir.clone()
     }
 
     /// Returns a command that sees this home and nothing else of the machine's settings.
@@ -121,7 +130,7 @@ impl Running {
 
     /// Waits for a line of JSON that fits.
     #[track_caller]
-    pub(crate) fn until(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn until(&mut self, mut fits: impl FnMut(&Value) -> bool) -> Value {
         loop {
             let value: Value = serde_json::from_str(&self.line()).unwrap();
             if fits(&value) {

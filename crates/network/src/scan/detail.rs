@@ -56,6 +56,13 @@ pub(super) struct Progress {
     pub(super) next: u32,
 }
 
+impl Progress {
+    /// Reads a checkpoint; one that is not ours, or none, is the very start.
+    pub(super) fn read(checkpoint: Option<&serde_json::Value>) -> Self {
+        checkpoint.and_then(|kept| Self::deserialize(kept).ok()).unwrap_or_default()
+    }
+}
+
 impl Detail {
     /// Reads the work of a unit.
     pub(super) fn read(spec: &UnitSpec) -> Result<Self, UnitError> {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use groma_model::network::{Finding, PortFinding, PortState, Protocol};
 use groma_model::task::{PendingUnit, Tally, UnitDone};
 use groma_task::{UnitContext, UnitError};
-use serde::Deserialize;
 
 use super::detail::{HostDetail, Progress};
 use super::{NetworkScan, tally};
@@ -29,9 +28,11 @@ impl NetworkScan {
         let mut order: Vec<u16> = self.checked.ports.iter().collect();
         shuffle(&mut order, host.seed);
         let length = order.len() as u32;
-        let earlier =
-            unit.checkpoint.as_ref().and_then(|kept| Progress::deserialize(kept).ok()).unwrap_or_default();
-        let start = earlier.next.min(length);
+        let start = Progress::read(unit.checkpoint.as_ref()).next.min(length);
+        // What a scan that this one resumes has probed counts there, not here.
+        let elsewhere =
+            start.saturating_sub(u32::try_from(unit.tally.get(tally::PORTS_SCANNED)).unwrap_or(start));
+        let counted = |ports: u32| counted(ports.saturating_sub(elsewhere));
         // Discovery has told of the host, but maybe in an earlier scan that this one resumes.
         let mut up = host.response_time_ms;
         let mut told = false;

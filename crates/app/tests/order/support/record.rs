@@ -164,6 +164,7 @@ impl Told {
             assert_eq!(progress.ports_scanned, progress.total_ports);
             assert_eq!((scan.units.pending, scan.units.failed), (0, 0));
         }
+        assert!(!end.success || scan.units.pending == 0, "{scan:?} is complete, with units never done");
         let page = open.inventory.scan_hosts(scan.id).await.unwrap();
         let hosts: BTreeSet<IpAddr> = page.hosts.iter().map(|host| host.address).collect();
         assert_eq!(hosts, self.hosts);
