@@ -70,6 +70,21 @@ impl Inventory {
         .await
     }
 
+    /// Returns a principal that was kept.
+    ///
+    /// # Errors
+    /// When storage refuses.
+    pub async fn principal(&self, id: PrincipalId) -> Result<Option<Principal>, InventoryError> {
+        self.read(move |inventory, connection| {
+            let sql = "SELECT id, kind, scopes, name_sealed FROM principals WHERE id = ?1";
+            let mut statement = connection.prepare_cached(sql)?;
+            statement
+                .query_row([id.uuid().into_bytes()], |row| read_principal(row, 0, &inventory.keyring))
+                .optional()
+        })
+        .await
+    }
+
     /// Makes a bearer token; returns its secret, which is kept nowhere.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! Driving a job from its beginning, or from where it was left, to its end.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use groma_model::task::{PendingUnit, Plan, StoreError, Tally, TaskEnd, UnitDone};
 use groma_model::{Payload, TaskId};
 use parking_lot::Mutex;
@@ -11,7 +13,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::progress::Progress;
-use crate::{Job, Stop, StopCause, TaskContext, UnitContext, UnitError};
+use crate::{Job, PlanError, Stop, StopCause, TaskContext, UnitContext, UnitError};
 
 /// How a task comes to be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +50,14 @@ const QUIET_TICKS: u32 = 2;
 
 /// Runs a task. `cx.cancel` must be the token of `stop`.
 pub async fn run(job: Arc<dyn Job>, cx: TaskContext, stop: Stop, beginning: Beginning) -> Outcome {
-    match drive(&job, &cx, &stop, beginning).await {
-        Ok(Some(end)) => Outcome::Ended(end),
-        Ok(None) => Outcome::Suspended,
-        Err(error) => Outcome::Stranded(error),
+    match AssertUnwindSafe(drive(&job, &cx, &stop, beginning)).catch_unwind().await {
+        Ok(Ok(Some(end))) => Outcome::Ended(end),
+        Ok(Ok(None)) => Outcome::Suspended,
+        Ok(Err(error)) => Outcome::Stranded(error),
+        // Whoever runs tasks must hear of the end of each.
+        Err(_) => {
+            Outcome::Stranded(StoreError::Failed("the task panicked, which is a fault of ours".to_owned()))
+        }
     }
 }
 
@@ -127,7 +133,9 @@ async fn begin(
         tokio::select! {
             biased;
             () = cx.cancel.cancelled() => None,
-            planned = job.plan(cx) => Some(planned),
+            planned = AssertUnwindSafe(job.plan(cx)).catch_unwind() => {
+                Some(planned.unwrap_or_else(|_| Err(panicked(job, cx))))
+            }
         }
     } else {
         Some(Ok(Plan { tally: job.remaining(&taken_over), ..Plan::default() }))
@@ -151,6 +159,12 @@ async fn begin(
             _ => Ok(Begun::Suspended),
         },
     }
+}
+
+fn panicked(job: &Arc<dyn Job>, cx: &TaskContext) -> PlanError {
+    let message =
+        "planning failed from within, which is a fault of ours: see the log, and report it".to_owned();
+    PlanError { events: vec![job.error(cx.id, &message, true, cx.clock.now())], message }
 }
 
 /// Ends the task, telling `events` first: both at once, so that no process dies between a fatal error and the end.

@@ -149,6 +149,21 @@ async fn a_cancel_waits_for_deaf_units_no_longer_than_the_grace() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cancel_that_a_unit_hears_first_is_a_cancel() {
+    for _ in 0..50 {
+        let memory = Memory::default();
+        let job = Acting::new(1, 1, |cx, _| async move {
+            cx.task.cancel.cancelled().await;
+            Err(UnitError::Stopped)
+        });
+        let life = live(&memory, job, NEW);
+        sleep(Duration::from_millis(10)).await;
+        life.stop.ask(cancel("enough"));
+        assert!(matches!(life.over.await.unwrap(), Outcome::Ended(TaskEnd::Cancelled { .. })));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cancel_when_all_is_done_changes_nothing() {
     let memory = Memory::default();
     let job = Acting::new(1, 1, |cx, _| async move {
@@ -263,6 +278,15 @@ async fn a_stop_while_planning_ends_or_leaves_the_task_as_it_was() {
     life.stop.ask(cancel("no"));
     assert!(matches!(life.over.await.unwrap(), Outcome::Ended(TaskEnd::Cancelled { .. })));
     assert_eq!(memory.story(), ["scan_started", "scan_completed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_planning_ends_the_task_as_failed() {
+    let memory = Memory::default();
+    let job = Acting { plan_panics: true, ..Acting::new(1, 1, |_, _| async { Ok(done(1)) }) };
+    let outcome = live(&memory, job, NEW).over.await.unwrap();
+    assert!(matches!(outcome, Outcome::Ended(TaskEnd::Failed { .. })), "{outcome:?}");
+    assert_eq!(memory.story(), ["scan_started", "network_error", "scan_completed"]);
 }
 
 #[tokio::test(start_paused = true)]

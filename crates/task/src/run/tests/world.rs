@@ -171,6 +171,7 @@ pub(super) struct Acting {
     pub(super) total: i64,
     pub(super) concurrency: usize,
     pub(super) plan_waits: bool,
+    pub(super) plan_panics: bool,
     pub(super) act: Act,
 }
 
@@ -190,7 +191,7 @@ impl Acting {
         F: Future<Output = Result<UnitDone, UnitError>> + Send + 'static,
     {
         let act: Act = Box::new(move |cx, unit| Box::pin(act(cx, unit)));
-        Self { units, total, concurrency: 8, plan_waits: false, act }
+        Self { units, total, concurrency: 8, plan_waits: false, plan_panics: false, act }
     }
 }
 
@@ -232,6 +233,7 @@ impl Job for Acting {
     }
 
     async fn plan(&self, _: &TaskContext) -> Result<Plan, PlanError> {
+        assert!(!self.plan_panics, "a slip of ours");
         if self.plan_waits {
             std::future::pending::<()>().await;
         }
