@@ -109,8 +109,10 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
 /// The longest path that a unix socket can have on every system, with room to spare.
 const SOCKET_PATH_MAX: usize = 100;
 
-/// Returns where the holder of a folder serves the others.
+/// Returns where the holder of a folder, which is there, serves the others.
 pub(crate) fn socket_path(data_dir: &Path) -> PathBuf {
+    // One folder has one socket, by whichever name it was given.
+    let data_dir = data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned());
     let inside = data_dir.join("groma.sock");
     if inside.as_os_str().len() <= SOCKET_PATH_MAX {
         return inside;

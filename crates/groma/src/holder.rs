@@ -124,16 +124,26 @@ fn refused(error: &OpenError) -> Failure {
     };
     let mut detail = error.to_string();
     let mut cause = std::error::Error::source(error);
-    let mut disk_refuses = false;
+    let mut advice = None;
     while let Some(error) = cause {
         detail = format!("{detail}: {error}");
-        disk_refuses |= error.downcast_ref::<std::io::Error>().is_some_and(|error| {
-            use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-            matches!(error.kind(), QuotaExceeded | ReadOnlyFilesystem | StorageFull)
-        });
+        advice = advice.or_else(|| disk_refuses(error.downcast_ref()?));
         cause = error.source();
     }
-    Failure::new(if disk_refuses { ErrorCode::StorageFailed } else { code }, detail)
+    match advice {
+        Some(advice) => Failure::new(ErrorCode::StorageFailed, detail).hint(advice),
+        None => Failure::new(code, detail),
+    }
+}
+
+/// Returns what to do, if it is the disk that refuses.
+fn disk_refuses(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        QuotaExceeded | StorageFull => Some("the disk is full: free some space and try again"),
+        ReadOnlyFilesystem => Some("the file system is read-only: choose another folder with --data-dir"),
+        _ => None,
+    }
 }
 
 /// Reaches the process that serves at a socket.

@@ -6,12 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::chown;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::keeper::Keeper;
+
+#[path = "support/keeper.rs"]
+mod keeper;
 
 /// The ports of each address.
 type Ports = BTreeMap<String, BTreeSet<u64>>;
@@ -114,25 +118,18 @@ struct Lab {
     state: PathBuf,
     prefix: String,
     truth: Value,
-    keeper: Child,
+    _keeper: Keeper,
 }
 
 impl Lab {
     fn up() -> Self {
         let id = std::process::id();
         let (state, prefix) = (std::env::temp_dir().join(format!("groma-lab-test-{id}")), format!("gt{id}"));
-        // Waits until its stdin closes, which it does even if this process is killed. A group of its own, because
-        // whoever stops a test signals the test's whole group.
-        let keeper = lab_command(&state, &prefix, Path::new("/bin/sh"))
-            .args(["-c", "read -r _; \"$1\" down && rm -rf \"$GROMA_LAB_STATE\"", "keeper"])
-            .arg(script())
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lab = Self { state, prefix, truth: Value::Null, keeper };
+        let (text, script) = (state.to_str().unwrap(), script());
+        let environment = [("GROMA_LAB_STATE", text), ("GROMA_LAB_PREFIX", &*prefix)];
+        let line = r#""$1" down && rm -rf "$GROMA_LAB_STATE""#;
+        let keeper = Keeper::new(line, &[script.to_str().unwrap()], &environment);
+        let mut lab = Self { state, prefix, truth: Value::Null, _keeper: keeper };
         let made = lab.network(&["up"]).output().unwrap();
         let why = String::from_utf8_lossy(&made.stderr).into_owned();
         assert!(
@@ -144,8 +141,10 @@ impl Lab {
     }
 
     fn network(&self, words: &[&str]) -> Command {
-        let mut command = lab_command(&self.state, &self.prefix, &script());
-        command.args(words);
+        let mut command = Command::new(script());
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("GROMA_LAB_STATE", &self.state).env("GROMA_LAB_PREFIX", &self.prefix);
+        command.args(words).stdin(Stdio::null());
         command
     }
 
@@ -175,23 +174,8 @@ impl Lab {
     }
 }
 
-impl Drop for Lab {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        // Whatever went wrong with it cannot be told from here.
-        let _ = self.keeper.wait();
-    }
-}
-
 fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../labs/network")
-}
-
-fn lab_command(state: &Path, prefix: &str, program: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command.env("GROMA_LAB_STATE", state).env("GROMA_LAB_PREFIX", prefix).stdin(Stdio::null());
-    command
 }
 
 fn numbers(list: &Value, number: impl Fn(&Value) -> Option<u64>) -> BTreeSet<u64> {
