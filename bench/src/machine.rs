@@ -4,7 +4,7 @@ use std::fs;
 
 use groma_model::{Clock as _, SystemClock};
 
-/// Returns one line: processor, cores, memory, kernel, day.
+/// Returns one line: processor, cores, memory, kernel, day, and how busy it was.
 pub(crate) fn describe() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
@@ -15,11 +15,16 @@ pub(crate) fn describe() -> String {
     let memory = field(&read("/proc/meminfo"), "MemTotal");
     let kib: f64 = memory.trim_end_matches(" kB").parse().unwrap_or_default();
     let now = SystemClock.now().to_string();
+    // The 17th field behind the program's name, which may hold anything but a closing bracket at its end.
+    let stat = read("/proc/self/stat");
+    let niceness = stat.rsplit_once(')').and_then(|(_, fields)| fields.split_whitespace().nth(16));
     format!(
-        "{}, {cores} cores, {:.0} GiB, Linux {}, {}",
+        "{}, {cores} cores, {:.0} GiB, Linux {}, {}; niceness {}, load averages at the end {}",
         field(&read("/proc/cpuinfo"), "model name"),
         kib / f64::from(1 << 20),
         read("/proc/sys/kernel/osrelease").trim(),
-        now.get(..10).unwrap_or_default()
+        now.get(..10).unwrap_or_default(),
+        niceness.unwrap_or("unknown"),
+        read("/proc/loadavg").split(' ').take(3).collect::<Vec<_>>().join(" ")
     )
 }

@@ -40,7 +40,7 @@ pub struct JournalOptions {
 }
 
 impl JournalOptions {
-    /// 16 MiB: some 30,000 events.
+    /// 16 MiB: some 20,000 events.
     pub const TAIL_BYTES: usize = 16 << 20;
 }
 
