@@ -230,7 +230,9 @@ impl Inventory {
     ) -> rusqlite::Result<bool> {
         let id = current.id.uuid().into_bytes();
         // A scan notes its first look at a thing in the state that it had; the thing itself names the last look.
-        let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND at > ?3)";
+        // Of what is new with `old`, every look of another came later, whatever the clocks of their probes say.
+        let at = before.map(|_| at);
+        let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND (?3 IS NULL OR at > ?3))";
         let mut noted = tx.connection().prepare_cached(sql)?;
         for task in later {
             if noted.query_row((task, id, at), |row| row.get(0))? {

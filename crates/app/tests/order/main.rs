@@ -25,7 +25,8 @@ use support::script::{self, Script};
 use support::strategy::{Faulty, script, strikes};
 use support::world::{Asked, World};
 
-const ALL_BLOWS: &[Blow] = &[Blow::KillBefore, Blow::KillAfter, Blow::Suspend, Blow::Cancel];
+const ALL_BLOWS: &[Blow] =
+    &[Blow::KillBefore, Blow::KillAfter, Blow::Suspend, Blow::Cancel, Blow::Discard, Blow::Discard];
 const DEATHS: &[Blow] = &[Blow::KillBefore, Blow::KillAfter, Blow::Suspend];
 
 /// More with `PROPTEST_CASES`.
@@ -38,15 +39,15 @@ fn cases(usual: u32) -> Config {
 /// One step of a folder's history; numbers choose among the scans so far.
 #[derive(Debug, Clone)]
 enum Act {
-    Scan { scripts: Vec<Script>, strikes: Vec<Strike> },
+    Scan { scripts: Vec<Script>, strikes: Vec<Strike>, beside: usize },
     GoOn { which: usize, failed: bool, strikes: Vec<Strike> },
     Discard { which: usize },
     Delete { which: usize },
 }
 
 fn act() -> impl Strategy<Value = Act> {
-    let scan = (vec(script(Faulty::Anyhow), 1..=2), strikes(ALL_BLOWS))
-        .prop_map(|(scripts, strikes)| Act::Scan { scripts, strikes });
+    let scan = (vec(script(Faulty::Anyhow), 1..=2), strikes(ALL_BLOWS), 0_usize..8)
+        .prop_map(|(scripts, strikes, beside)| Act::Scan { scripts, strikes, beside });
     let go_on = (0_usize..8, any::<bool>(), strikes(ALL_BLOWS))
         .prop_map(|(which, failed, strikes)| Act::GoOn { which, failed, strikes });
     prop_oneof![
@@ -61,28 +62,27 @@ fn act() -> impl Strategy<Value = Act> {
 #[derive(Debug, Default)]
 struct History {
     scans: Vec<Asked>,
-    discarded: Vec<bool>,
     deleted: Vec<bool>,
 }
 
 impl History {
     fn ran(&mut self, scan: Asked) {
         self.scans.push(scan);
-        self.discarded.push(false);
         self.deleted.push(false);
     }
 
     fn take(&mut self, world: &World, act: Act) {
         let count = self.scans.len();
         match act {
-            Act::Scan { scripts, strikes } => {
+            Act::Scan { scripts, strikes, beside } => {
                 let scans: Vec<Asked> = scripts.into_iter().map(Asked::new).collect();
                 world.life(async |open| {
                     for scan in &scans {
                         open.ask(scan, None).await.unwrap();
                     }
                 });
-                world.run(&scans, &strikes);
+                let earlier = (count > 0).then(|| &self.scans[beside % count]);
+                world.run(&scans, &strikes, earlier);
                 scans.into_iter().for_each(|scan| self.ran(scan));
             }
             _ if count == 0 => {}
@@ -110,20 +110,22 @@ impl History {
             asked
         });
         if asked.is_ok() {
-            world.run(std::slice::from_ref(&new), strikes);
+            world.run(std::slice::from_ref(&new), strikes, Some(&self.scans[0]));
             self.ran(new);
         }
     }
 
-    fn discard(&mut self, world: &World, which: usize) {
-        let done = world.life(async |open| open.discard(&self.scans[which]).await);
-        match done {
-            Ok(_) => assert!(!self.discarded[which] && !self.deleted[which]),
-            Err(InventoryError::Conflict(_)) => assert!(self.discarded[which]),
-            Err(InventoryError::NotFound { .. }) => assert!(self.deleted[which]),
-            Err(error) => panic!("{error}"),
-        }
-        self.discarded[which] = true;
+    fn discard(&self, world: &World, which: usize) {
+        let scan = &self.scans[which];
+        world.life(async |open| {
+            let before = open.inventory.scan(scan.id).await.ok().map(|scan| scan.discarded);
+            match open.discard(scan).await {
+                Ok(_) => assert_eq!(before, Some(false)),
+                Err(InventoryError::Conflict(_)) => assert_eq!(before, Some(true)),
+                Err(InventoryError::NotFound { .. }) => assert_eq!(before, None),
+                Err(error) => panic!("{error}"),
+            }
+        });
     }
 
     fn delete(&mut self, world: &World, which: usize) {
@@ -149,7 +151,7 @@ fn check(world: &World) -> Record {
 fn run_whole(world: &World, script: &Script, strikes: &[Strike]) -> Asked {
     let scan = Asked::new(script.clone());
     world.life(async |open| open.ask(&scan, None).await.unwrap());
-    world.run(std::slice::from_ref(&scan), strikes);
+    world.run(std::slice::from_ref(&scan), strikes, None);
     scan
 }
 
@@ -205,7 +207,7 @@ proptest! {
         if told.ended.as_ref().unwrap().status == EndStatus::Cancelled {
             let rest = first.rest();
             parts.life(async |open| open.ask(&rest, Some((first.id, Rest::Undone))).await.unwrap());
-            parts.run(std::slice::from_ref(&rest), &[]);
+            parts.run(std::slice::from_ref(&rest), &[], None);
             let more = check(&parts).scans.remove(&rest.id).unwrap();
             prop_assert_eq!(more.resumes, Some(first.id));
             told.hosts.extend(more.hosts);

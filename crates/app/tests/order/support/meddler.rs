@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use groma_inventory::Inventory;
+use groma_inventory::{Inventory, InventoryError};
 use groma_model::network::Finding;
 use groma_model::task::{
     CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, Standing,
@@ -14,6 +14,8 @@ use groma_model::{Payload, TaskId};
 use groma_task::{Stop, StopCause};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+
+use super::world::{Asked, discard};
 
 /// What happens to a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub(crate) enum Blow {
     Suspend,
     /// Its first task is cancelled.
     Cancel,
+    /// An earlier scan is discarded beside it.
+    Discard,
 }
 
 /// A blow ahead of or behind an operation.
@@ -42,13 +46,19 @@ pub(crate) struct Meddler {
     strike: Option<Strike>,
     operations: AtomicU64,
     stops: Vec<Stop>,
+    earlier: Option<Asked>,
     killed: CancellationToken,
 }
 
 impl Meddler {
-    pub(crate) fn new(inventory: Inventory, strike: Option<Strike>, stops: Vec<Stop>) -> Arc<Self> {
+    pub(crate) fn new(
+        inventory: Inventory,
+        strike: Option<Strike>,
+        stops: Vec<Stop>,
+        earlier: Option<Asked>,
+    ) -> Arc<Self> {
         let killed = CancellationToken::new();
-        Arc::new(Self { inventory, strike, operations: AtomicU64::new(0), stops, killed })
+        Arc::new(Self { inventory, strike, operations: AtomicU64::new(0), stops, earlier, killed })
     }
 
     /// Returns once the process is to die.
@@ -72,6 +82,14 @@ impl Meddler {
             Some(Blow::Cancel) => {
                 if let Some(stop) = self.stops.first() {
                     stop.ask(StopCause::Cancel { reason: "the script says so".to_owned() });
+                }
+            }
+            Some(Blow::Discard) => {
+                if let Some(earlier) = &self.earlier {
+                    match discard(&self.inventory, earlier).await {
+                        Ok(_) | Err(InventoryError::Conflict(_) | InventoryError::NotFound { .. }) => {}
+                        Err(error) => panic!("{error}"),
+                    }
                 }
             }
             _ => {}

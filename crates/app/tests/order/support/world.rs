@@ -111,9 +111,9 @@ impl World {
     }
 
     /// Runs scans side by side over as many lives as there are strikes, and one more to the end.
-    pub(crate) fn run(&self, scans: &[Asked], strikes: &[Strike]) {
+    pub(crate) fn run(&self, scans: &[Asked], strikes: &[Strike], earlier: Option<&Asked>) {
         for strike in strikes.iter().copied().map(Some).chain([None]) {
-            let over = self.life(async |open| open.go(scans, strike).await);
+            let over = self.life(async |open| open.go(scans, strike, earlier).await);
             if over {
                 return;
             }
@@ -135,7 +135,7 @@ impl Open {
     }
 
     /// Takes up those of `scans` that have not ended; returns whether all have.
-    async fn go(&self, scans: &[Asked], strike: Option<Strike>) -> bool {
+    async fn go(&self, scans: &[Asked], strike: Option<Strike>, earlier: Option<&Asked>) -> bool {
         let left = self.inventory.interrupted().await.unwrap();
         let left: Vec<_> = left
             .into_iter()
@@ -143,7 +143,7 @@ impl Open {
             .map(|(scan, task)| (scan, task, Stop::new()))
             .collect();
         let stops = left.iter().map(|(_, _, stop)| stop.clone()).collect();
-        let meddler = Meddler::new(self.inventory.clone(), strike, stops);
+        let meddler = Meddler::new(self.inventory.clone(), strike, stops, earlier.cloned());
         let running = left.iter().map(|(scan, task, stop)| {
             let cx = TaskContext {
                 id: task.id,
@@ -172,12 +172,7 @@ impl Open {
 
     /// Takes back what a scan changed.
     pub(crate) async fn discard(&self, scan: &Asked) -> Result<TaskId, InventoryError> {
-        let (first, last) = (scan.job(), scan.job());
-        let events = DiscardEvents {
-            started: Box::new(move |task, at| first.started(task, None, at)),
-            ended: Box::new(move |task, summary, at| last.ended(task, &TaskEnd::Completed, summary, at)),
-        };
-        self.inventory.discard(scan.id, PrincipalId::from_uuid(Uuid::nil()), events).await
+        discard(&self.inventory, scan).await
     }
 
     /// Reads the whole journal.
@@ -189,4 +184,14 @@ impl Open {
         }
         events
     }
+}
+
+/// Takes back what a scan changed.
+pub(crate) async fn discard(inventory: &Inventory, scan: &Asked) -> Result<TaskId, InventoryError> {
+    let (first, last) = (scan.job(), scan.job());
+    let events = DiscardEvents {
+        started: Box::new(move |task, at| first.started(task, None, at)),
+        ended: Box::new(move |task, summary, at| last.ended(task, &TaskEnd::Completed, summary, at)),
+    };
+    inventory.discard(scan.id, PrincipalId::from_uuid(Uuid::nil()), events).await
 }
