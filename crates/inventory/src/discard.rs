@@ -210,10 +210,12 @@ impl Inventory {
         Ok(())
     }
 
-    /// Returns the scans that may have seen something later than `old`, and still count.
+    /// Returns the scans that may have seen something later than `old`, and still count; newest first, because most
+    /// things were seen by the newest.
     fn later_scans(&self, tx: &WriteTx<'_>, old: TaskId) -> rusqlite::Result<Vec<[u8; 16]>> {
         let sql = "SELECT t.id FROM tasks AS t JOIN tasks AS o ON o.id = ?1 WHERE t.id <> ?1 AND t.discards IS NULL AND \
-                   t.discarded_by IS NULL AND t.started IS NOT NULL AND (t.ended IS NULL OR t.ended >= o.started)";
+                   t.discarded_by IS NULL AND t.started IS NOT NULL AND (t.ended IS NULL OR t.ended >= o.started) \
+                   ORDER BY t.started DESC";
         let mut later = tx.connection().prepare_cached(sql)?;
         later.query_map([old.uuid().into_bytes()], |row| row.get(0))?.collect()
     }
@@ -228,10 +230,20 @@ impl Inventory {
         at: i64,
         later: &[[u8; 16]],
     ) -> rusqlite::Result<bool> {
-        let id = current.id.uuid().into_bytes();
-        // A scan notes its first look at a thing in the state that it had; the thing itself names the last look.
+        // The thing itself names who looked last.
+        let last =
+            current.seen_by.filter(|by| *by != old && before.and_then(|then| then.seen_by) != Some(*by));
+        if let Some(by) = last {
+            let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND discarded_by IS NOT NULL)";
+            let mut discarded = tx.connection().prepare_cached(sql)?;
+            if !discarded.query_row([by.uuid().into_bytes()], |row| row.get::<_, bool>(0))? {
+                return Ok(true);
+            }
+        }
+        // A scan notes its first look at a thing in the state that it had, closed ports included.
         // Of what is new with `old`, every look of another came later, whatever the clocks of their probes say.
         let at = before.map(|_| at);
+        let id = current.id.uuid().into_bytes();
         let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND (?3 IS NULL OR at > ?3))";
         let mut noted = tx.connection().prepare_cached(sql)?;
         for task in later {
@@ -239,15 +251,7 @@ impl Inventory {
                 return Ok(true);
             }
         }
-        let Some(by) =
-            current.seen_by.filter(|by| *by != old && before.and_then(|then| then.seen_by) != Some(*by))
-        else {
-            return Ok(false);
-        };
-        let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND discarded_by IS NOT NULL)";
-        let discarded: bool =
-            tx.connection().prepare_cached(sql)?.query_row([by.uuid().into_bytes()], |row| row.get(0))?;
-        Ok(!discarded)
+        Ok(false)
     }
 
     fn has_services(&self, tx: &WriteTx<'_>, thing: &Thing) -> rusqlite::Result<bool> {

@@ -85,6 +85,7 @@ impl Record {
     /// Compares the record with the tables and with what the API shows.
     pub(crate) async fn compare(&self, open: &Open) {
         assert_eq!(self.document, document::tables(open).await, "changes do not add up to the tables");
+        self.compare_summary(open).await;
         for (id, told) in &self.scans {
             match open.inventory.scan(*id).await {
                 Ok(scan) => told.compare(open, &scan).await,
@@ -93,6 +94,29 @@ impl Record {
                 Err(error) => panic!("{error}"),
             }
         }
+    }
+}
+
+impl Record {
+    async fn compare_summary(&self, open: &Open) {
+        let summary = open.inventory.summary().await.unwrap();
+        let mut things: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+        let mut count = |kind: &str, thing: &serde_json::Value| {
+            let state = thing["state"].as_str().unwrap().to_owned();
+            *things.entry(kind.to_owned()).or_default().entry(state).or_default() += 1;
+        };
+        for host in self.document.values() {
+            count("network.host", host);
+            let services = host.get("services").and_then(serde_json::Value::as_object);
+            services
+                .into_iter()
+                .flat_map(serde_json::Map::values)
+                .for_each(|each| count("network.service", each));
+        }
+        assert_eq!(summary.things, things, "the summary does not add up to the changes told");
+        let ended = self.scans.values().filter(|told| told.ended.is_some()).count() as u64;
+        assert!(summary.scans.values().sum::<u64>() <= self.scans.len() as u64);
+        assert_eq!(summary.active.len() as u64, self.scans.len() as u64 - ended);
     }
 }
 
