@@ -10,9 +10,11 @@ export interface Server {
   base: string;
   /** Signs in once. */
   signInLink: string;
+  /** Its data folder. */
+  folder: string;
   stop(): Promise<void>;
-  /** Ends the process as a crash would. */
-  kill(): Promise<void>;
+  /** Ends the process as a crash would, or in order. */
+  kill(signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Starts it again at the same address, on the same folder. */
   restart(): Promise<void>;
 }
@@ -20,12 +22,18 @@ export interface Server {
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
+/** The program under test. */
+export function binary(): string {
+  const path = process.env["GROMA_BIN"];
+  if (path === undefined) throw new Error("set GROMA_BIN to the groma binary to test, such as target/debug/groma");
+  return path;
+}
+
 export async function startServer(): Promise<Server> {
-  const binary = process.env["GROMA_BIN"];
-  if (binary === undefined) throw new Error("set GROMA_BIN to the groma binary to test, such as target/debug/groma");
+  const program = binary();
   const folder = mkdtempSync(join(tmpdir(), "groma-e2e-"));
   const start = (listen: string): ChildProcess =>
-    spawn(binary, ["serve", "--listen", listen, "--data-dir", folder], {
+    spawn(program, ["serve", "--listen", listen, "--data-dir", folder], {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, NO_COLOR: "1" },
     });
@@ -40,7 +48,7 @@ export async function startServer(): Promise<Server> {
       child = start(new URL(base).host);
       await readAddresses(child);
     };
-    return { base, signInLink, stop, kill: () => end(child, "SIGKILL"), restart };
+    return { base, signInLink, folder, stop, kill: (signal = "SIGKILL") => end(child, signal), restart };
   } catch (error) {
     await stop();
     throw error;
