@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::report::{Report, Table, Verdict};
@@ -60,6 +60,8 @@ pub(crate) fn measure(root: &Path, binary: &Path, rounds: usize, report: &mut Re
 struct Server {
     child: Child,
     address: String,
+    /// Kept open: a server that cannot say its sign-in link ends.
+    output: Option<BufReader<ChildStdout>>,
 }
 
 impl Server {
@@ -76,13 +78,17 @@ impl Server {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let mut server = Self { child, address: String::new() };
+        let mut server = Self { child, address: String::new(), output: None };
         let output = server.child.stdout.take().ok_or("the server has no stdout")?;
-        for line in BufReader::new(output).lines() {
-            if let Some((_, address)) = line?.split_once("listening on http://") {
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        while output.read_line(&mut line)? > 0 {
+            if let Some((_, address)) = line.split_once("listening on http://") {
                 address.trim().clone_into(&mut server.address);
+                server.output = Some(output);
                 return Ok(server);
             }
+            line.clear();
         }
         Err("the server ended before it listened".into())
     }
