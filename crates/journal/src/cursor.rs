@@ -1,15 +1,16 @@
 //! A reader's position. It falls back from memory to the file and never makes anybody wait.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use groma_model::system::{GapReason, StreamGap, StreamMerged};
-use groma_model::{DeliveryClass, EventData as _, EventFilter, EventType, Frame, Sequence, Subject};
+use groma_model::{EventData as _, EventFilter, EventType, Frame, Sequence};
 use tokio::sync::watch;
 
 use crate::batch::{Batch, EventSlice, Picked};
 use crate::journal::{Journal, JournalError};
+use crate::newest::{self, Key};
 use crate::pack::Pack;
 use crate::storage::{Range, scan};
 use crate::tail::Found;
@@ -60,7 +61,9 @@ pub struct Cursor {
     filter: EventFilter,
     moved: watch::Receiver<u64>,
     alarm: watch::Receiver<Option<Frame>>,
-    waiting: std::collections::VecDeque<Delivery>,
+    waiting: VecDeque<Delivery>,
+    /// How many were left out and not yet told.
+    merged: BTreeMap<Key, u64>,
     /// Whether the head was reached once: from then on, being far behind means being slow.
     live: bool,
 }
@@ -79,7 +82,8 @@ impl Cursor {
             filter,
             moved,
             alarm,
-            waiting: std::collections::VecDeque::new(),
+            waiting: VecDeque::new(),
+            merged: BTreeMap::new(),
             live: false,
         };
         if let Some((from, to, reason)) = position.gap {
@@ -127,18 +131,15 @@ impl Cursor {
             }
             self.moved.borrow_and_update();
             match self.journal.tail.find(self.next) {
-                Found::Ahead => {
+                Found::Ahead if self.merged.is_empty() => {
                     self.live = true;
                     return Ok(None);
                 }
+                Found::Ahead => self.tell_merged(),
                 Found::Batch(batch) => {
                     let (slice, lags) = (batch.select(self.next, &self.filter), self.lags());
                     self.next = batch.last().map_or(self.next, |last| last + 1);
-                    if lags {
-                        self.merge(slice);
-                    } else if !slice.is_empty() {
-                        return Ok(Some(Delivery::Events(slice)));
-                    }
+                    self.hand_out(slice, lags);
                 }
                 Found::Older => self.read_page().await?,
             }
@@ -188,35 +189,42 @@ impl Cursor {
             return;
         }
         let batch = Arc::new(Batch::new(self.journal.origin.epoch, events));
-        let slice = EventSlice { batch, picked: Picked::From(0) };
-        if lags { self.merge(slice) } else { self.waiting.push_back(Delivery::Events(slice)) }
+        self.hand_out(EventSlice { batch, picked: Picked::From(0) }, lags);
     }
 
-    /// Leaves out all but the newest of each Latest-class type and subject, and says how many.
-    fn merge(&mut self, slice: EventSlice) {
-        let mut newest: HashMap<(u16, Option<Subject>), (u64, u64)> = HashMap::new();
-        for event in slice.iter().filter(|event| event.event_type.class == DeliveryClass::Latest) {
-            let entry = newest.entry((event.event_type.code, event.subject)).or_insert((0, 0));
-            *entry = (event.number, entry.1 + 1);
+    fn hand_out(&mut self, slice: EventSlice, lags: bool) {
+        let slice = if lags { self.merge(slice) } else { slice };
+        if slice.is_empty() {
+            return;
         }
-        for ((code, subject), (_, count)) in newest.iter().filter(|(_, (_, count))| *count > 1) {
-            let event_type = EventType::from_code(*code).map_or("", |event_type| event_type.name).to_owned();
-            self.journal.merged.fetch_add(count - 1, Ordering::Relaxed);
-            let data = StreamMerged { event_type, subject: *subject, count: count - 1 };
-            self.waiting.push_back(Delivery::Control(self.journal.control(
-                StreamMerged::TYPE,
-                *subject,
-                &data,
-            )));
+        if !self.merged.is_empty() && (!lags || slice.iter().any(|event| newest::key(event).is_some())) {
+            self.tell_merged();
         }
-        let merged = slice.retain(|event| {
-            event.event_type.class != DeliveryClass::Latest
-                || newest
-                    .get(&(event.event_type.code, event.subject))
-                    .is_some_and(|(number, _)| *number == event.number)
-        });
-        if !merged.is_empty() {
-            self.waiting.push_back(Delivery::Events(merged));
+        self.waiting.push_back(Delivery::Events(slice));
+    }
+
+    /// Leaves out events whose place a newer one takes, however far ahead that is, and counts them.
+    fn merge(&mut self, slice: EventSlice) -> EventSlice {
+        let newest = self.journal.tail.newest();
+        let before: u64 = self.merged.values().sum();
+        for key in slice.iter().filter_map(|event| newest.replaces(event)) {
+            *self.merged.entry(key).or_insert(0) += 1;
+        }
+        let left_out = self.merged.values().sum::<u64>() - before;
+        if left_out == 0 {
+            return slice;
+        }
+        self.journal.merged.fetch_add(left_out, Ordering::Relaxed);
+        // The same guard for both, so that no event is left out without being counted.
+        slice.retain(|event| newest.replaces(event).is_none())
+    }
+
+    fn tell_merged(&mut self) {
+        for ((code, subject), count) in std::mem::take(&mut self.merged) {
+            let event_type = EventType::from_code(code).map_or("", |event_type| event_type.name).to_owned();
+            let data = StreamMerged { event_type, subject, count };
+            let frame = self.journal.control(StreamMerged::TYPE, subject, &data);
+            self.waiting.push_back(Delivery::Control(frame));
         }
     }
 

@@ -9,6 +9,7 @@ mod envelope;
 mod event;
 mod history;
 mod journal;
+mod newest;
 mod pack;
 mod storage;
 mod tail;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use groma_model::Epoch;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::sync::watch;
 
 use crate::Batch;
 use crate::event::Event;
+use crate::newest::Newest;
 
 /// What a cursor finds in memory.
 pub(crate) enum Found {
@@ -33,6 +34,7 @@ pub(crate) struct Tail {
     epoch: Epoch,
     bytes_max: usize,
     window: RwLock<Window>,
+    newest: RwLock<Newest>,
     /// Events of operations whose commit is under way.
     arriving: Mutex<Vec<Event>>,
     head: watch::Sender<u64>,
@@ -46,6 +48,7 @@ impl Tail {
             epoch,
             bytes_max,
             window: RwLock::new(Window { batches: VecDeque::new(), bytes: 0 }),
+            newest: RwLock::new(Newest::new()),
             arriving: Mutex::default(),
             head: watch::Sender::new(head),
             newest_at: AtomicU64::new(0),
@@ -63,6 +66,7 @@ impl Tail {
         let Some(last) = events.last() else { return };
         let head = last.number;
         self.newest_at.store(last.at.micros().max(0) as u64, Ordering::Relaxed);
+        self.newest.write().learn(&events);
         let batch = Arc::new(Batch::new(self.epoch, events));
         {
             let mut window = self.window.write();
@@ -75,6 +79,10 @@ impl Tail {
             }
         }
         self.head.send_replace(head);
+    }
+
+    pub(crate) fn newest(&self) -> RwLockReadGuard<'_, Newest> {
+        self.newest.read()
     }
 
     pub(crate) fn head(&self) -> u64 {

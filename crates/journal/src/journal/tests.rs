@@ -177,6 +177,36 @@ async fn a_slow_live_reader_loses_no_kept_event_and_hears_how_many_were_merged()
 }
 
 #[tokio::test]
+async fn a_slow_reader_is_spared_what_is_out_of_date_however_far_apart_it_lies() {
+    for tail_bytes in [0, 16 << 20] {
+        let world = world(tail_bytes).await;
+        let mut cursor = world.journal.cursor(Start::Live, EventFilter::default()).await.unwrap();
+        assert!(cursor.poll().await.unwrap().is_none());
+        let (first, second) = (TaskId::now(), TaskId::now());
+        for index in 0..4000 {
+            let event = match index {
+                10 => latest(second, index),
+                _ if index % 500 == 0 => latest(first, index),
+                _ => kept("kept"),
+            };
+            world.append(vec![event]).await;
+        }
+        let (numbers, control) = world.drain(&mut cursor).await;
+        let merged: Vec<(Option<Subject>, u64)> = control
+            .iter()
+            .map(|frame| serde_json::from_str(frame.envelope().unwrap().data.get()).unwrap())
+            .map(|told: system::StreamMerged| (told.subject, told.count))
+            .collect();
+        // The newest of the second scan is old, and yet the newest.
+        assert!(numbers.contains(&11));
+        let left_out: u64 = merged.iter().map(|(_, count)| count).sum();
+        assert!(merged.iter().all(|(subject, _)| *subject == Some(Subject::scan(first))), "{merged:?}");
+        assert!(left_out >= 4 && numbers.len() as u64 + left_out == 4000, "{} + {left_out}", numbers.len());
+        assert!(numbers.is_sorted());
+    }
+}
+
+#[tokio::test]
 async fn a_damaged_record_is_told_and_passed_over() {
     let world = world(0).await;
     world.append(vec![kept("a"), kept("b"), kept("c")]).await;
