@@ -144,7 +144,6 @@ impl Stalled {
         }
         let truth =
             &truth[truth.iter().position(|event| event["sequence"] == seen[0]["sequence"]).unwrap()..];
-        println!("{} events, {merged:?} merged", truth.len());
         let kept = |events: &[Value]| -> Vec<Value> {
             events.iter().filter(|event| event["type"] != LATEST).cloned().collect()
         };
