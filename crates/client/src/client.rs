@@ -10,6 +10,8 @@ use reqwest::redirect::Policy;
 
 /// How long it may take to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a holder may take to say who it is.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Shorter than the server's patience with a silent connection, so that no request goes out on one that closes.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -64,7 +66,13 @@ impl Client {
     /// # Errors
     /// When nobody answers, or the versions differ.
     pub async fn handshake(&self) -> Result<VersionInfo, ApiError> {
-        let version = self.version().await?;
+        let answer = tokio::time::timeout(HANDSHAKE_TIMEOUT, self.version()).await;
+        let version = answer.map_err(|_| {
+            let seconds = HANDSHAKE_TIMEOUT.as_secs();
+            let detail =
+                format!("Groma at {} said nothing for {seconds} seconds: is it stopped?", self.place);
+            ApiError::new(ErrorCode::Unavailable, detail)
+        })??;
         if version.protocol == PROTOCOL_VERSION {
             return Ok(version);
         }

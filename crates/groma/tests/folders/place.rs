@@ -122,3 +122,15 @@ fn a_client_of_another_protocol_is_refused() {
         assert!(answer.contains("application/problem+json"), "{answer}");
     }
 }
+
+#[test]
+fn a_holder_that_does_not_answer_is_named() {
+    let groma = Groma::new();
+    let server = groma.serve();
+    server.running.signal(Signal::STOP);
+    let refused = groma.run("scans list").code(7);
+    let pid = server.running.child.id();
+    assert!(refused.stderr.contains(&format!("process {pid} holds")), "{}", refused.stderr);
+    server.running.signal(Signal::CONT);
+    groma.run("scans list").code(0);
+}
