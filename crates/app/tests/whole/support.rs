@@ -60,10 +60,10 @@ impl World {
     /// Closes the folder and returns once everything is in the one file.
     pub(crate) async fn close(&self, app: Arc<App>) {
         app.shutdown().await;
+        app.close().await;
         let left = Arc::downgrade(&app);
         drop(app);
-        let log = self.data().join("groma.db-wal");
-        while left.strong_count() > 0 || log.exists() {
+        while left.strong_count() > 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
