@@ -36,7 +36,7 @@ export function complaints(page: Page): string[] {
   page.on("console", (message) => {
     const text = message.text();
     // Answers of 4xx and lost connections are logged by the browser whatever the page does with them.
-    if (message.type() === "error" && !text.startsWith("Failed to load resource") && !text.startsWith("WebSocket connection to")) heard.push(text);
+    if (message.type() === "error" && !text.startsWith("Failed to load resource") && !text.startsWith("WebSocket connection to")) heard.push(`${page.url()}: ${text}`);
   });
   return heard;
 }

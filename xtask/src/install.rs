@@ -17,7 +17,8 @@ pub(crate) fn node() -> Done {
 /// When something is missing and cannot be installed.
 pub(crate) fn for_tests() -> Done {
     const TOOLS: &[(&str, &str)] = &[
-        ("chromium", "chromium"),
+        ("chromium", "chromium fonts-liberation"),
+        ("curl", "curl"),
         ("nft", "nftables"),
         ("ip", "iproute2"),
         ("python3", "python3"),

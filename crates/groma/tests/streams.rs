@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::harness::{Groma, Server};
 
 /// How long the reader reads nothing, at least.
-const STALL: Duration = Duration::from_secs(20);
+const STALL: Duration = Duration::from_secs(60);
 /// How much the server may grow while it does. The journal's newest events are in memory before.
 const GROWTH_MAX: u64 = 24 << 20;
 /// Types of which a slow reader may be given the newest alone.

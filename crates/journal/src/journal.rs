@@ -182,7 +182,11 @@ impl Journal {
     /// When the database cannot be read.
     pub async fn cursor(self: &Arc<Self>, start: Start, filter: EventFilter) -> Result<Cursor, JournalError> {
         // The receivers first: what is appended from here on wakes the cursor.
-        let (moved, alarm) = (self.tail.watch(), self.alarm.subscribe());
+        let (moved, mut alarm) = (self.tail.watch(), self.alarm.subscribe());
+        if alarm.borrow().is_some() {
+            // Who comes after the alarm hears it too: what it tells of still holds.
+            alarm.mark_changed();
+        }
         let head = self.tail.head();
         let position = match start {
             Start::Live => Position::at(head + 1),

@@ -10,7 +10,7 @@ const CHOICES: readonly { value: MantineColorScheme; label: string }[] = [
 
 /** Chooses between the themes; the browser remembers. */
 export function ThemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
     <div role="radiogroup" aria-label="Theme" className={styles["switch"]}>
       {CHOICES.map(({ value, label }) => (

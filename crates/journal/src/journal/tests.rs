@@ -237,6 +237,9 @@ async fn an_alarm_reaches_live_readers_without_a_sequence() {
     world.journal.alarm(&kept("the disk is full").payload);
     let Delivery::Control(frame) = cursor.next().await.unwrap() else { panic!("a control frame") };
     assert!(frame.sequence.is_none() && frame.event_type == "groma.system.error");
+    let mut late = world.journal.cursor(Start::Live, EventFilter::default()).await.unwrap();
+    let Delivery::Control(frame) = late.next().await.unwrap() else { panic!("a control frame") };
+    assert_eq!(frame.event_type, "groma.system.error", "who comes later hears it too");
 }
 
 #[tokio::test]
