@@ -40,21 +40,20 @@ impl Soak {
 
 /// Times the scanner in the lab, beside nmap. The lab is taken down again, whatever comes of it.
 fn network(args: &[String]) -> Done {
-    run(&mut cargo(&[
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "groma-network",
-        "--example",
-        "connect_scan",
-    ]))?;
+    let build = |what: &[&str]| run(cargo(&["build", "--release", "--locked"]).args(what));
+    build(&["--package", "groma"])?;
+    build(&["--package", "groma-network", "--example", "connect_scan"])?;
     let lab = root().join("labs/network").to_string_lossy().into_owned();
     run(&mut command(&lab, &["up"]))?;
-    let scanner = target().join("release/examples/connect_scan");
-    let scanner = format!("{} -p {{ports}} {{targets}}", scanner.display());
     let bench = root().join("bench/network").to_string_lossy().into_owned();
-    let measured = run(command(&bench, &[]).args(args).arg(scanner));
+    let mut measured = command(&bench, &[]);
+    measured.args(args);
+    // Part of the cases is printed, not kept.
+    if args.is_empty() {
+        measured.arg("--keep").arg(root().join("docs/benchmarks.md"));
+    }
+    measured.arg(target().join("release/groma")).arg(target().join("release/examples/connect_scan"));
+    let measured = run(&mut measured);
     let down = run(&mut command(&lab, &["down"]));
     measured.and(down)
 }
