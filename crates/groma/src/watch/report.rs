@@ -91,9 +91,10 @@ fn verdict(scan: &Scan) -> String {
     let id = scan.id;
     let found = scan.summary.as_ref().map_or_else(String::new, |summary| {
         format!(
-            "{} of {} hosts up, {} open ports, {} ports looked at; {} added, {} updated, {} gone",
+            "{} of {} addresses up, {} open ports, {} ports looked at; {} added, {} updated, {} gone",
             summary.hosts_up,
-            summary.hosts_scanned,
+            // Not those done: a scan that was stopped knows more hosts than it has finished with.
+            scan.progress.total_hosts,
             summary.ports_open,
             summary.ports_scanned,
             summary.added,
