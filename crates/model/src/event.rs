@@ -46,6 +46,27 @@ pub trait EventData: Serialize {
     const TYPE: &'static EventType;
 }
 
+/// An event of a type that a plugin declared; its data was checked against the type's schema.
+#[derive(Debug, Clone)]
+pub struct Custom {
+    /// The declared type; those of a process live as long as it does.
+    pub event_type: &'static EventType,
+    /// The data, as it was given.
+    pub data: Box<RawValue>,
+}
+
+impl PartialEq for Custom {
+    fn eq(&self, other: &Self) -> bool {
+        self.event_type == other.event_type && self.data.get() == other.data.get()
+    }
+}
+
+impl Serialize for Custom {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.data.serialize(serializer)
+    }
+}
+
 macro_rules! events {
     ($($(#[$doc:meta])* $variant:ident($data:ty) = $code:literal $class:ident $domain:literal $name:literal $desktop:literal;)*) => {
         /// The data of any event.
@@ -53,6 +74,8 @@ macro_rules! events {
         #[serde(untagged)]
         pub enum Payload {
             $($(#[$doc])* $variant($data),)*
+            /// An event of a type that a plugin declared.
+            Custom(Custom),
         }
 
         $(impl EventData for $data {
@@ -80,7 +103,10 @@ macro_rules! events {
             /// Returns the type of the event.
             #[must_use]
             pub const fn event_type(&self) -> &'static EventType {
-                match self { $(Self::$variant(_) => <$data as EventData>::TYPE,)* }
+                match self {
+                    $(Self::$variant(_) => <$data as EventData>::TYPE,)*
+                    Self::Custom(custom) => custom.event_type,
+                }
             }
 
             /// Reads the data of an event of the named type.

@@ -93,6 +93,15 @@ typed_id!(
     TokenId
 );
 
+typed_id!(
+    /// A webhook's endpoint.
+    WebhookId
+);
+typed_id!(
+    /// One way of opening the keys.
+    SlotId
+);
+
 impl ThingId {
     /// Returns the id of the host that answers at `address` in `segment` (UUIDv5).
     #[must_use]

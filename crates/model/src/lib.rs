@@ -15,10 +15,12 @@ pub mod system;
 pub mod task;
 mod time;
 
-pub use event::{DeliveryClass, Envelope, EventData, EventType, Payload, SchemaVisitor, UnknownEventType};
+pub use event::{
+    Custom, DeliveryClass, Envelope, EventData, EventType, Payload, SchemaVisitor, UnknownEventType,
+};
 pub use filter::{EventFilter, TypePattern, TypePatternError};
 pub use frame::Frame;
-pub use id::{EventId, IdError, NodeId, PrincipalId, SegmentId, TaskId, ThingId, TokenId};
+pub use id::{EventId, IdError, NodeId, PrincipalId, SegmentId, SlotId, TaskId, ThingId, TokenId, WebhookId};
 pub use sequence::{Epoch, Sequence, SequenceError};
 pub use subject::{Subject, SubjectError, SubjectKind};
 pub use time::{Clock, SystemClock, Timestamp, TimestampError};
