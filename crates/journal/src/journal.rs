@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use groma_database::rusqlite::{self, Connection};
 use groma_database::{Database, ReadError, WriteTx};
 use groma_model::{
-    Clock, DeliveryClass, Epoch, EventFilter, EventId, EventType, Frame, NodeId, Payload, Sequence, Subject,
+    Clock, Epoch, EventFilter, EventId, EventType, Frame, NodeId, Payload, Sequence, Subject,
     Timestamp,
 };
 use groma_seal::Keyring;
@@ -123,7 +123,7 @@ impl Journal {
             let mut insert = storage::Insert::prepare(tx.connection(), &self.keyring)?;
             for NewEvent { subject, payload } in events {
                 let event_type = payload.event_type();
-                debug_assert_ne!(event_type.class, DeliveryClass::Control, "these are never journaled");
+                debug_assert!(event_type.class.journaled(), "these are never journaled");
                 number += 1;
                 let head = Head { event_type, subject, id: event_id(at), at };
                 let data = pack

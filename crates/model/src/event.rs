@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{EventId, Sequence, Subject, Timestamp, network, system};
+use crate::{EventId, Sequence, Subject, Timestamp, estate, execution, network, system, vm};
 
 /// How an event may be delivered; fixed per type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,16 @@ pub enum DeliveryClass {
     Latest,
     /// Never journaled: travels in a stream without a sequence.
     Control,
+    /// Never journaled: made at the edge from the log of an execution, which is the only place that keeps it.
+    Expanded,
+}
+
+impl DeliveryClass {
+    /// Returns whether the journal takes events of this class.
+    #[must_use]
+    pub const fn journaled(self) -> bool {
+        matches!(self, Self::Kept | Self::Latest)
+    }
 }
 
 /// What is known of an event type before any event of it exists.
@@ -25,7 +35,7 @@ pub struct EventType {
     pub name: &'static str,
     /// The domain, last part of the CloudEvents `source`.
     pub domain: &'static str,
-    /// The name under which the desktop shell emits it.
+    /// The name under which the desktop shell emits it; empty if it does not.
     pub desktop_name: &'static str,
     /// How it may be delivered.
     pub class: DeliveryClass,
@@ -149,6 +159,54 @@ events! {
     NetworkError(network::Error) = 106 Kept "network" "error" "network_error";
     /// What is known of a host changed against earlier scans.
     NetworkHostChanged(network::HostChanged) = 107 Kept "network" "host_changed" "host_changed";
+    /// A scan of cloud accounts began.
+    EstateScanStarted(estate::ScanStarted) = 201 Kept "estate" "scan_started" "scan_started";
+    /// How far a scan of cloud accounts is.
+    EstateScanProgress(estate::ScanProgress) = 202 Latest "estate" "scan_progress" "scan_progress";
+    /// A service was read in one region of one account, or could not be.
+    EstateScanServiceComplete(estate::ScanServiceComplete) = 203 Kept "estate" "scan_service_complete" "scan_service_complete";
+    /// Something went wrong in a scan of cloud accounts.
+    EstateScanError(estate::ScanError) = 204 Kept "estate" "scan_error" "scan_error";
+    /// Somebody stopped a scan of cloud accounts.
+    EstateScanCancelled(estate::ScanCancelled) = 205 Kept "estate" "scan_cancelled" "scan_cancelled";
+    /// A scan of cloud accounts ended, however it ended.
+    EstateScanComplete(estate::ScanComplete) = 206 Kept "estate" "scan_complete" "scan_complete";
+    /// What is known of a cloud resource changed against earlier scans.
+    EstateResourceChanged(estate::ResourceChanged) = 207 Kept "estate" "resource_changed" "resource_changed";
+    /// A virtual machine does something else than before.
+    VmStateChanged(vm::StateChanged) = 301 Kept "vm" "state_changed" "vm-state-changed";
+    /// A virtual machine was made, or found.
+    VmCreated(vm::Created) = 302 Kept "vm" "created" "vm-created";
+    /// A virtual machine is no longer there.
+    VmDeleted(vm::Deleted) = 303 Kept "vm" "deleted" "vm-deleted";
+    /// What a running virtual machine uses.
+    VmStatsUpdated(vm::StatsUpdated) = 304 Latest "vm" "stats_updated" "vm-stats-updated";
+    /// A hypervisor came within reach, or went out of it.
+    VmConnectionStatusChanged(vm::ConnectionStatusChanged) = 305 Kept "vm" "connection_status_changed" "connection-status-changed";
+    /// Something happened to a hypervisor's storage pool.
+    VmStoragePoolChanged(vm::StoragePoolChanged) = 306 Kept "vm" "storage_pool_changed" "storage-pool-changed";
+    /// Something happened to a hypervisor's network.
+    VmNetworkChanged(vm::NetworkChanged) = 307 Kept "vm" "network_changed" "network-changed";
+    /// A machine's guest agent began to answer, or ceased to.
+    VmGuestAgentConnected(vm::GuestAgentConnected) = 308 Kept "vm" "guest_agent_connected" "guest-agent-connected";
+    /// What the system inside a virtual machine tells of itself changed.
+    VmGuestInfoUpdated(vm::GuestInfoUpdated) = 309 Kept "vm" "guest_info_updated" "guest-info-updated";
+    /// Something was started.
+    ExecutionStarted(execution::Started) = 401 Kept "execution" "started" "execution_started";
+    /// A line on standard output.
+    ExecutionStdout(execution::Stdout) = 402 Expanded "execution" "stdout" "execution_output";
+    /// A line on standard error.
+    ExecutionStderr(execution::Stderr) = 403 Expanded "execution" "stderr" "execution_output";
+    /// The log of an execution has more lines.
+    ExecutionOutputAdvanced(execution::OutputAdvanced) = 404 Latest "execution" "output_advanced" "";
+    /// How far an execution or a plan is.
+    ExecutionProgress(execution::Progress) = 405 Latest "execution" "progress" "execution_progress";
+    /// An execution or a plan as a whole did what it should.
+    ExecutionCompleted(execution::Completed) = 406 Kept "execution" "completed" "execution_complete";
+    /// An execution or a plan as a whole did not do what it should.
+    ExecutionFailed(execution::Failed) = 407 Kept "execution" "failed" "execution_complete";
+    /// Somebody stopped an execution or a plan as a whole.
+    ExecutionCancelled(execution::Cancelled) = 408 Kept "execution" "cancelled" "execution_complete";
     /// Something is wrong with Groma itself.
     SystemError(system::Error) = 1 Kept "system" "error" "error";
     /// A reader missed events that are gone.

@@ -69,6 +69,18 @@ typed_id!(
     EventId
 );
 typed_id!(
+    /// One run of a script, program or command.
+    ExecutionId
+);
+typed_id!(
+    /// Several executions that belong together.
+    PlanId
+);
+typed_id!(
+    /// A hypervisor's address and how it is reached.
+    ConnectionId
+);
+typed_id!(
     /// One installation: the data folder, not the machine.
     NodeId
 );

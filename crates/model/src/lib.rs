@@ -3,7 +3,11 @@
 //! This crate does no I/O and knows no transport. Everything that crosses a process border and is not a REST
 //! body is defined here once; `groma-api` holds the REST bodies.
 
+pub mod change;
+pub mod desktop;
+pub mod estate;
 mod event;
+pub mod execution;
 mod filter;
 mod frame;
 mod id;
@@ -14,13 +18,17 @@ mod subject;
 pub mod system;
 pub mod task;
 mod time;
+pub mod vm;
 
 pub use event::{
     Custom, DeliveryClass, Envelope, EventData, EventType, Payload, SchemaVisitor, UnknownEventType,
 };
 pub use filter::{EventFilter, TypePattern, TypePatternError};
 pub use frame::Frame;
-pub use id::{EventId, IdError, NodeId, PrincipalId, SegmentId, SlotId, TaskId, ThingId, TokenId, WebhookId};
+pub use id::{
+    ConnectionId, EventId, ExecutionId, IdError, NodeId, PlanId, PrincipalId, SegmentId, SlotId, TaskId,
+    ThingId, TokenId, WebhookId,
+};
 pub use sequence::{Epoch, Sequence, SequenceError};
 pub use subject::{Subject, SubjectError, SubjectKind};
 pub use time::{Clock, SystemClock, Timestamp, TimestampError};

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::{TaskId, ThingId};
+use crate::{ConnectionId, ExecutionId, PlanId, TaskId, ThingId};
 
 /// The kinds of subject that the contract names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,6 +81,36 @@ impl Subject {
     #[must_use]
     pub const fn host(id: ThingId) -> Self {
         Self { kind: SubjectKind::Host, id: id.uuid() }
+    }
+
+    /// Returns the subject of a virtual machine's events.
+    #[must_use]
+    pub const fn vm(id: ThingId) -> Self {
+        Self { kind: SubjectKind::Vm, id: id.uuid() }
+    }
+
+    /// Returns the subject of an execution's events.
+    #[must_use]
+    pub const fn execution(id: ExecutionId) -> Self {
+        Self { kind: SubjectKind::Execution, id: id.uuid() }
+    }
+
+    /// Returns the subject of the events of a plan as a whole.
+    #[must_use]
+    pub const fn plan(id: PlanId) -> Self {
+        Self { kind: SubjectKind::Execution, id: id.uuid() }
+    }
+
+    /// Returns the subject of the events of anything else in the inventory.
+    #[must_use]
+    pub const fn thing(id: ThingId) -> Self {
+        Self { kind: SubjectKind::Thing, id: id.uuid() }
+    }
+
+    /// Returns the subject of a hypervisor connection's events.
+    #[must_use]
+    pub const fn connection(id: ConnectionId) -> Self {
+        Self { kind: SubjectKind::Connection, id: id.uuid() }
     }
 }
 
