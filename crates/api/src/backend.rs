@@ -7,25 +7,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    ApiError, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage, EventQuery, Health,
-    HistoryQuery, Host, HostList, HostQuery, Principal, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery,
-    ScanRequest, Session, SignInLink, StartedScan, StartedSession, Summary, TaskStatus, TokenList,
-    TokenRequest, Validation, VersionInfo,
+    ApiError, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage, EventQuery,
+    EventTypeOperations, Health, HistoryQuery, Host, HostList, HostQuery, KeyOperations, Principal,
+    RetentionOperations, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery, ScanRequest, Session, SignInLink,
+    StartedScan, StartedSession, Summary, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo,
+    WebhookOperations,
 };
 
 /// Events and control frames, in order; ends after an error.
 pub type EventStream = BoxStream<'static, Result<Frame, ApiError>>;
 
-/// Every operation, on behalf of one principal. The table is [`crate::OPERATIONS`].
+/// How Groma itself is.
 #[async_trait]
-pub trait Backend: Send + Sync + std::fmt::Debug {
+pub trait StatusOperations {
     /// Who answers.
     async fn version(&self) -> Result<VersionInfo, ApiError>;
     /// Counts, running jobs, what changed lately.
     async fn summary(&self) -> Result<Summary, ApiError>;
     /// Metrics in Prometheus' text format.
     async fn metrics(&self) -> Result<String, ApiError>;
+}
 
+/// Scans of any kind.
+#[async_trait]
+pub trait ScanOperations {
     /// Starts a scan, or offers an identical one that runs.
     async fn scan_start(&self, request: ScanRequest) -> Result<StartedScan, ApiError>;
     /// Says what a scan would do.
@@ -42,7 +47,11 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
     async fn scan_diff(&self, id: TaskId, other: TaskId) -> Result<ScanDiff, ApiError>;
     /// Deletes the record of an ended scan; what it changed stays.
     async fn scan_delete(&self, id: TaskId) -> Result<(), ApiError>;
+}
 
+/// Tasks, as document 004 polls them.
+#[async_trait]
+pub trait TaskOperations {
     /// Returns where a task is; waits up to `wait` for its end.
     async fn task_get(&self, id: TaskId, wait: Option<Duration>) -> Result<TaskStatus, ApiError>;
     /// Cancels a queued or running task; returns when it has ended.
@@ -53,17 +62,29 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
     async fn task_resume(&self, id: TaskId) -> Result<StartedScan, ApiError>;
     /// Starts a scan that does what failed in an ended one.
     async fn task_retry(&self, id: TaskId) -> Result<StartedScan, ApiError>;
+}
 
+/// Hosts of the inventory.
+#[async_trait]
+pub trait HostOperations {
     /// Lists hosts, most recently changed first.
     async fn host_list(&self, query: HostQuery) -> Result<HostList, ApiError>;
     /// Returns one host.
     async fn host_get(&self, id: ThingId) -> Result<Host, ApiError>;
+}
 
+/// The journal.
+#[async_trait]
+pub trait EventOperations {
     /// Streams events.
     async fn events(&self, query: EventQuery) -> Result<EventStream, ApiError>;
     /// Returns a page of the journal.
     async fn event_history(&self, query: HistoryQuery) -> Result<EventPage, ApiError>;
+}
 
+/// Tokens, browsers, and who did what.
+#[async_trait]
+pub trait AccessOperations {
     /// Makes a bearer token.
     async fn token_create(&self, request: TokenRequest) -> Result<CreatedToken, ApiError>;
     /// Lists tokens.
@@ -74,6 +95,41 @@ pub trait Backend: Send + Sync + std::fmt::Debug {
     async fn sign_in_link(&self) -> Result<SignInLink, ApiError>;
     /// Lists the latest changes and who made them.
     async fn audit_list(&self) -> Result<AuditPage, ApiError>;
+}
+
+/// Every operation, on behalf of one principal, by domain. The table is [`crate::OPERATIONS`].
+pub trait Backend:
+    StatusOperations
+    + ScanOperations
+    + TaskOperations
+    + HostOperations
+    + EventOperations
+    + EventTypeOperations
+    + RetentionOperations
+    + WebhookOperations
+    + KeyOperations
+    + AccessOperations
+    + Send
+    + Sync
+    + std::fmt::Debug
+{
+}
+
+impl<T> Backend for T where
+    T: StatusOperations
+        + ScanOperations
+        + TaskOperations
+        + HostOperations
+        + EventOperations
+        + EventTypeOperations
+        + RetentionOperations
+        + WebhookOperations
+        + KeyOperations
+        + AccessOperations
+        + Send
+        + Sync
+        + std::fmt::Debug
+{
 }
 
 /// How an edge finds out who calls, and gets what that caller may use.

@@ -5,31 +5,56 @@ mod access;
 mod backend;
 mod document;
 mod error;
+mod event_types;
 mod events;
 mod hosts;
+mod keys;
 mod operation;
 mod reply;
+mod retention;
 mod scan;
 mod status;
 mod task;
+mod webhooks;
 
 pub use access::{
     AuditEntry, AuditPage, CreatedToken, Principal, PrincipalKind, Scope, Session, SessionStart, SignInLink,
     StartedSession, Token, TokenList, TokenRequest,
 };
-pub use backend::{Backend, EventStream, Gate};
+pub use backend::{
+    AccessOperations, Backend, EventOperations, EventStream, Gate, HostOperations, ScanOperations,
+    StatusOperations, TaskOperations,
+};
 pub use document::openapi;
 pub use error::{ApiError, ErrorCode, Problem};
+pub use event_types::{
+    EventClass, EventDraft, EventTypeInfo, EventTypeList, EventTypeOperations, EventTypeRequest,
+    PublishRequest, Published,
+};
 pub use events::{EventPage, EventQuery, HistoryQuery, StartAt, StreamMessage, StreamRequest};
 pub use hosts::{Host, HostList, HostQuery, HostService};
+pub use keys::{
+    DataKeyInfo, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, Reencryption, SlotKind,
+    SlotRequest,
+};
 pub use operation::{Method, OPERATIONS, Operation};
 pub use reply::Reply;
+pub use retention::{
+    Consumer, ConsumerList, ConsumerRequest, EventStatistics, EventTypeFigures, Retention,
+    RetentionOperations, RetentionRequest, RetentionRule, RetentionRun,
+};
 pub use scan::{
     DiscardRequest, NetworkScanRequest, Scan, ScanDiff, ScanHost, ScanHostPage, ScanList, ScanPort,
     ScanQuery, ScanRequest, ScanStatus, ScanSummary, StartedScan, UnitCount, Validation, ValidationIssue,
 };
 pub use status::{Checks, Health, Summary, VersionInfo};
 pub use task::{CancelRequest, Progress, TaskState, TaskStatus};
+
+pub use webhooks::{
+    DeliveryKind, DeliveryOutcome, StartedReplay, Webhook, WebhookDelivery, WebhookDeliveryPage,
+    WebhookDeliveryQuery, WebhookFormat, WebhookList, WebhookOperations, WebhookReplay, WebhookRequest,
+    WebhookRotation, WebhookSecret, WebhookState, WebhookUpdate, WebhookWithSecret,
+};
 
 /// The version of the protocol between holder and clients; they must be equal.
 pub const PROTOCOL_VERSION: u32 = 1;

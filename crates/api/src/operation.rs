@@ -5,10 +5,14 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage, EventQuery, Health, HistoryQuery,
-    Host, HostList, HostQuery, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery, ScanRequest, Scope,
-    Session, SessionStart, SignInLink, StartedScan, Summary, TaskStatus, TokenList, TokenRequest, Validation,
-    VersionInfo,
+    AuditPage, CancelRequest, Consumer, ConsumerList, ConsumerRequest, CreatedToken, DiscardRequest,
+    EventPage, EventQuery, EventStatistics, EventTypeInfo, EventTypeList, EventTypeRequest, Health,
+    HistoryQuery, Host, HostList, HostQuery, KeyRotation, KeySlot, KeyStatus, PublishRequest, Published,
+    RecoveryKey, Retention, RetentionRequest, RetentionRun, Scan, ScanDiff, ScanHostPage, ScanList,
+    ScanQuery, ScanRequest, Scope, Session, SessionStart, SignInLink, SlotRequest, StartedReplay,
+    StartedScan, Summary, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo, Webhook,
+    WebhookDelivery, WebhookDeliveryPage, WebhookDeliveryQuery, WebhookList, WebhookReplay, WebhookRequest,
+    WebhookRotation, WebhookUpdate, WebhookWithSecret,
 };
 
 /// An HTTP method.
@@ -157,6 +161,7 @@ use Method::{Delete, Get, Post};
 use Operation as Op;
 const READ: Option<Scope> = Some(Scope::Read);
 const SCAN: Option<Scope> = Some(Scope::Scan);
+const OPERATE: Option<Scope> = Some(Scope::Operate);
 const ADMIN: Option<Scope> = Some(Scope::Admin);
 
 /// Every operation there is.
@@ -287,6 +292,142 @@ pub static OPERATIONS: &[Operation] = &[
         .command("events tail")
         .query(params::<HistoryQuery>)
         .reply::<EventPage>(),
+    Op::new("event_publish", Post, "/v1/events", OPERATE, "Publish events of types that plugins declared")
+        .command("events publish")
+        .status(201)
+        .request::<PublishRequest>()
+        .reply::<Published>(),
+    Op::new(
+        "event_type_register",
+        Post,
+        "/v1/event-types",
+        ADMIN,
+        "Declare a type of event, or widen the schema of one",
+    )
+    .command("events types register")
+    .status(201)
+    .request::<EventTypeRequest>()
+    .reply::<EventTypeInfo>(),
+    Op::new("event_type_list", Get, "/v1/event-types", READ, "List types of events, declared ones included")
+        .command("events types list")
+        .reply::<EventTypeList>(),
+    Op::new(
+        "event_type_schema",
+        Get,
+        "/v1/event-types/{name}/schema",
+        READ,
+        "The JSON Schema of the data of a type's events",
+    )
+    .command("events types show")
+    .content("application/schema+json"),
+    Op::new(
+        "event_statistics",
+        Get,
+        "/v1/statistics/events",
+        READ,
+        "Events by type, rate, lag, merged, dropped",
+    )
+    .command("events statistics")
+    .reply::<EventStatistics>(),
+    Op::new("retention_get", Get, "/v1/retention", READ, "How long events are kept, and what there is")
+        .command("retention show")
+        .reply::<Retention>(),
+    Op::new("retention_set", Post, "/v1/retention", ADMIN, "Change how long events are kept")
+        .command("retention set")
+        .request::<RetentionRequest>()
+        .reply::<Retention>(),
+    Op::new("retention_run", Post, "/v1/retention/run", ADMIN, "Drop now what may go")
+        .command("retention run")
+        .reply::<RetentionRun>(),
+    Op::new(
+        "consumer_put",
+        Post,
+        "/v1/consumers",
+        OPERATE,
+        "Register a reader for which events are kept, or tell its position",
+    )
+    .command("consumers put")
+    .request::<ConsumerRequest>()
+    .reply::<Consumer>(),
+    Op::new("consumer_list", Get, "/v1/consumers", READ, "List registered readers")
+        .command("consumers list")
+        .reply::<ConsumerList>(),
+    Op::new("consumer_delete", Delete, "/v1/consumers/{name}", OPERATE, "Forget a registered reader")
+        .command("consumers delete")
+        .status(204),
+    Op::new("webhook_create", Post, "/v1/webhooks", ADMIN, "Make a webhook")
+        .command("webhooks create")
+        .status(201)
+        .request::<WebhookRequest>()
+        .reply::<WebhookWithSecret>(),
+    Op::new("webhook_list", Get, "/v1/webhooks", ADMIN, "List webhooks, newest first")
+        .command("webhooks list")
+        .reply::<WebhookList>(),
+    Op::new("webhook_get", Get, "/v1/webhooks/{id}", ADMIN, "One webhook")
+        .command("webhooks show")
+        .reply::<Webhook>(),
+    Op::new("webhook_update", Post, "/v1/webhooks/{id}", ADMIN, "Change a webhook, pause it, let it go on")
+        .command("webhooks update")
+        .request::<WebhookUpdate>()
+        .reply::<Webhook>(),
+    Op::new("webhook_delete", Delete, "/v1/webhooks/{id}", ADMIN, "Delete a webhook and its log")
+        .command("webhooks delete")
+        .status(204),
+    Op::new("webhook_test", Post, "/v1/webhooks/{id}/test", ADMIN, "Send a test now and say how it went")
+        .command("webhooks test")
+        .reply::<WebhookDelivery>(),
+    Op::new("webhook_rotate", Post, "/v1/webhooks/{id}/rotate", ADMIN, "Make a new signing secret")
+        .command("webhooks rotate")
+        .status(201)
+        .request::<WebhookRotation>()
+        .reply::<WebhookWithSecret>(),
+    Op::new("webhook_replay", Post, "/v1/webhooks/{id}/replay", ADMIN, "Deliver a range of events again")
+        .command("webhooks replay")
+        .status(202)
+        .request::<WebhookReplay>()
+        .reply::<StartedReplay>(),
+    Op::new(
+        "webhook_deliveries",
+        Get,
+        "/v1/webhooks/{id}/deliveries",
+        ADMIN,
+        "The log of tries, newest first",
+    )
+    .command("webhooks deliveries")
+    .query(params::<WebhookDeliveryQuery>)
+    .reply::<WebhookDeliveryPage>(),
+    Op::new("key_status", Get, "/v1/keys", ADMIN, "Who can open the data folder, and which keys there are")
+        .command("keys status")
+        .reply::<KeyStatus>(),
+    Op::new("key_slot_add", Post, "/v1/keys/slots", ADMIN, "Add a way of opening the data folder")
+        .command("keys add")
+        .status(201)
+        .request::<SlotRequest>()
+        .reply::<KeySlot>(),
+    Op::new(
+        "key_slot_remove",
+        Delete,
+        "/v1/keys/slots/{id}",
+        ADMIN,
+        "Remove a way of opening the data folder",
+    )
+    .command("keys remove")
+    .status(204),
+    Op::new("key_recovery", Post, "/v1/keys/recovery", ADMIN, "Make a recovery key; shown once")
+        .command("keys recovery")
+        .status(201)
+        .reply::<RecoveryKey>(),
+    Op::new(
+        "key_rotate",
+        Post,
+        "/v1/keys/rotate",
+        ADMIN,
+        "Make a new data key; seal everything again if asked",
+    )
+    .command("keys rotate")
+    .status(202)
+    .request::<KeyRotation>()
+    .reply::<KeyStatus>(),
     Op::new("token_create", Post, "/v1/tokens", ADMIN, "Make a bearer token")
         .command("token create")
         .status(201)

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use groma_api::{
-    ApiError, AuditPage, Backend, CancelRequest, CreatedToken, DiscardRequest, EventPage, EventQuery,
-    EventStream, HistoryQuery, Host, HostList, HostQuery, Principal, Scan, ScanDiff, ScanHostPage, ScanList,
-    ScanQuery, ScanRequest, SignInLink, StartedScan, Summary, TaskStatus, TokenList, TokenRequest,
-    Validation, VersionInfo,
+    AccessOperations, ApiError, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventOperations,
+    EventPage, EventQuery, EventStream, HistoryQuery, Host, HostList, HostOperations, HostQuery, Principal,
+    Scan, ScanDiff, ScanHostPage, ScanList, ScanOperations, ScanQuery, ScanRequest, SignInLink, StartedScan,
+    StatusOperations, Summary, TaskOperations, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo,
 };
 use groma_inventory::Rest;
 use groma_model::{IdError, TaskId, ThingId, Timestamp, TokenId};
@@ -34,9 +34,8 @@ const AUDIT_ENTRIES: u32 = 200;
 const NAME_CHARACTERS_MAX: usize = 100;
 /// Ten years: longer is a typing error.
 const EXPIRES_SECONDS_MAX: u64 = 10 * 366 * 86_400;
-
 #[async_trait]
-impl Backend for Caller {
+impl StatusOperations for Caller {
     async fn version(&self) -> Result<VersionInfo, ApiError> {
         self.allow("version")?;
         Ok(self.app.version())
@@ -55,7 +54,10 @@ impl Backend for Caller {
         self.allow("metrics")?;
         self.app.metrics_text().await
     }
+}
 
+#[async_trait]
+impl ScanOperations for Caller {
     async fn scan_start(&self, request: ScanRequest) -> Result<StartedScan, ApiError> {
         let detail = serde_json::to_string(&request).unwrap_or_default();
         self.audited("scan_start", None, detail, self.start(request)).await
@@ -100,7 +102,10 @@ impl Backend for Caller {
         let act = async { self.app.inventory.delete_scan(id).await.map_err(error::inventory) };
         self.audited("scan_delete", Some(format!("scan/{id}")), String::new(), act).await
     }
+}
 
+#[async_trait]
+impl TaskOperations for Caller {
     async fn task_get(&self, id: TaskId, wait: Option<Duration>) -> Result<TaskStatus, ApiError> {
         self.allow("task_get")?;
         self.task(id, wait).await
@@ -124,7 +129,10 @@ impl Backend for Caller {
         self.audited("task_retry", Some(format!("scan/{id}")), String::new(), self.go_on(id, Rest::Failed))
             .await
     }
+}
 
+#[async_trait]
+impl HostOperations for Caller {
     async fn host_list(&self, query: HostQuery) -> Result<HostList, ApiError> {
         self.allow("host_list")?;
         let before = query.cursor.as_deref().map(host_position).transpose()?;
@@ -140,7 +148,10 @@ impl Backend for Caller {
         results::name_services(&mut host);
         Ok(host)
     }
+}
 
+#[async_trait]
+impl EventOperations for Caller {
     async fn events(&self, query: EventQuery) -> Result<EventStream, ApiError> {
         self.allow("events")?;
         self.stream(query).await
@@ -150,7 +161,10 @@ impl Backend for Caller {
         self.allow("event_history")?;
         self.history(query).await
     }
+}
 
+#[async_trait]
+impl AccessOperations for Caller {
     async fn token_create(&self, request: TokenRequest) -> Result<CreatedToken, ApiError> {
         let detail = serde_json::to_string(&request).unwrap_or_default();
         let act = async {

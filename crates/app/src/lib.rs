@@ -4,13 +4,17 @@ mod app;
 mod audit;
 mod backend;
 mod error;
+mod event_types;
 mod events;
 mod gate;
+mod keys;
 mod metrics;
 mod open;
 mod results;
+mod retention;
 mod scans;
 mod tasks;
+mod webhooks;
 
 pub use app::App;
 pub use groma_database::{DatabaseError, FolderError};

@@ -5,10 +5,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt;
 use groma_api::{
-    ApiError, AuditPage, Backend, CancelRequest, CreatedToken, DiscardRequest, EventPage, EventQuery,
-    EventStream, HistoryQuery, Host, HostList, HostQuery, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery,
-    ScanRequest, SignInLink, StartedScan, Summary, TaskStatus, TokenList, TokenRequest, Validation,
-    VersionInfo,
+    AccessOperations, ApiError, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventOperations,
+    EventPage, EventQuery, EventStream, HistoryQuery, Host, HostList, HostOperations, HostQuery, Scan,
+    ScanDiff, ScanHostPage, ScanList, ScanOperations, ScanQuery, ScanRequest, SignInLink, StartedScan,
+    StatusOperations, Summary, TaskOperations, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo,
 };
 use groma_model::{TaskId, ThingId, TokenId};
 use serde::Serialize;
@@ -26,9 +26,8 @@ const CANCEL_TIMEOUT: Duration = Duration::from_secs(300);
 struct WaitQuery {
     wait: u64,
 }
-
 #[async_trait]
-impl Backend for Client {
+impl StatusOperations for Client {
     async fn version(&self) -> Result<VersionInfo, ApiError> {
         self.request("version", &[])?.data().await
     }
@@ -40,7 +39,10 @@ impl Backend for Client {
     async fn metrics(&self) -> Result<String, ApiError> {
         self.request("metrics", &[])?.text().await
     }
+}
 
+#[async_trait]
+impl ScanOperations for Client {
     async fn scan_start(&self, request: ScanRequest) -> Result<StartedScan, ApiError> {
         self.request("scan_start", &[])?.json(&request).data().await
     }
@@ -72,7 +74,10 @@ impl Backend for Client {
     async fn scan_delete(&self, id: TaskId) -> Result<(), ApiError> {
         self.request("scan_delete", &[&id])?.done().await
     }
+}
 
+#[async_trait]
+impl TaskOperations for Client {
     async fn task_get(&self, id: TaskId, wait: Option<Duration>) -> Result<TaskStatus, ApiError> {
         let mut left = wait.unwrap_or_default();
         loop {
@@ -104,7 +109,10 @@ impl Backend for Client {
     async fn task_retry(&self, id: TaskId) -> Result<StartedScan, ApiError> {
         self.request("task_retry", &[&id])?.data().await
     }
+}
 
+#[async_trait]
+impl HostOperations for Client {
     async fn host_list(&self, query: HostQuery) -> Result<HostList, ApiError> {
         self.request("host_list", &[])?.query(&query).data().await
     }
@@ -112,7 +120,10 @@ impl Backend for Client {
     async fn host_get(&self, id: ThingId) -> Result<Host, ApiError> {
         self.request("host_get", &[&id])?.data().await
     }
+}
 
+#[async_trait]
+impl EventOperations for Client {
     async fn events(&self, query: EventQuery) -> Result<EventStream, ApiError> {
         let follow = query.follow.unwrap_or(true);
         let request = self.request("events", &[])?.query(&query).header("accept", "application/x-ndjson");
@@ -124,7 +135,10 @@ impl Backend for Client {
     async fn event_history(&self, query: HistoryQuery) -> Result<EventPage, ApiError> {
         self.request("event_history", &[])?.query(&query).data().await
     }
+}
 
+#[async_trait]
+impl AccessOperations for Client {
     async fn token_create(&self, request: TokenRequest) -> Result<CreatedToken, ApiError> {
         self.request("token_create", &[])?.json(&request).data().await
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use groma_api::{ApiError, Backend, ErrorCode, PROTOCOL_HEADER, PROTOCOL_VERSION, VersionInfo};
+use groma_api::{ApiError, ErrorCode, PROTOCOL_HEADER, PROTOCOL_VERSION, StatusOperations, VersionInfo};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 

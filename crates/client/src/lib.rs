@@ -4,8 +4,12 @@
 
 mod backend;
 mod client;
+mod event_types;
+mod keys;
 mod lines;
 mod request;
+mod retention;
+mod webhooks;
 
 pub use client::Client;
 pub use lines::UNKNOWN_EVENT_TYPE;

@@ -88,6 +88,14 @@ impl Request<'_> {
         Ok(reply.data)
     }
 
+    /// Sends it and returns an answer that is JSON without a frame.
+    pub(crate) async fn bare<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
+        self.builder = self.builder.timeout(TIMEOUT);
+        let told = self.told();
+        let bytes = self.send().await?.bytes().await.map_err(|error| told.lost(&error))?;
+        serde_json::from_slice(&bytes).map_err(|error| told.strange(&error))
+    }
+
     /// Sends it and returns the answer as text.
     pub(crate) async fn text(mut self) -> Result<String, ApiError> {
         self.builder = self.builder.timeout(TIMEOUT);

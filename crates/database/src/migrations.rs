@@ -3,7 +3,13 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// In order; a migration that was released is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_spine.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_spine.sql"),
+    include_str!("../migrations/0002_events.sql"),
+    include_str!("../migrations/0003_webhooks.sql"),
+    include_str!("../migrations/0004_idempotency.sql"),
+    include_str!("../migrations/0005_keys.sql"),
+];
 
 /// The schema that this version writes.
 pub(crate) const CURRENT: i64 = MIGRATIONS.len() as i64;

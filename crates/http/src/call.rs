@@ -63,6 +63,14 @@ impl Call {
         value.unwrap_or_default().parse().map_err(|error: IdError| ApiError::invalid(name, error.to_string()))
     }
 
+    /// Reads a name out of the path.
+    pub(crate) fn text(&self, name: &str) -> Result<String, ApiError> {
+        let value = self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+        value
+            .filter(|value| !value.is_empty() && value.len() <= 200)
+            .ok_or_else(|| ApiError::invalid(name, "expected 1 to 200 characters"))
+    }
+
     /// Reads the query; parameters that the operation does not know are refused.
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         query(self.parts.uri.query().unwrap_or_default())

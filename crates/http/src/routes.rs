@@ -1,11 +1,15 @@
 //! What each operation does with an admitted request; one file per domain.
 
 mod access;
+mod event_types;
 mod events;
 mod hosts;
+mod keys;
+mod retention;
 mod scans;
 mod status;
 mod tasks;
+mod webhooks;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -46,6 +50,31 @@ pub(crate) fn action(id: &str) -> Option<Action> {
         "events" => |call| Box::pin(stream::events(call)),
         "events_ws" => |call| Box::pin(websocket::upgrade(call)),
         "event_history" => |call| Box::pin(events::history(call)),
+        "event_type_register" => |call| Box::pin(event_types::event_type_register(call)),
+        "event_type_list" => |call| Box::pin(event_types::event_type_list(call)),
+        "event_type_schema" => |call| Box::pin(event_types::event_type_schema(call)),
+        "event_publish" => |call| Box::pin(event_types::event_publish(call)),
+        "retention_get" => |call| Box::pin(retention::retention_get(call)),
+        "retention_set" => |call| Box::pin(retention::retention_set(call)),
+        "retention_run" => |call| Box::pin(retention::retention_run(call)),
+        "consumer_put" => |call| Box::pin(retention::consumer_put(call)),
+        "consumer_list" => |call| Box::pin(retention::consumer_list(call)),
+        "consumer_delete" => |call| Box::pin(retention::consumer_delete(call)),
+        "event_statistics" => |call| Box::pin(retention::event_statistics(call)),
+        "webhook_create" => |call| Box::pin(webhooks::webhook_create(call)),
+        "webhook_list" => |call| Box::pin(webhooks::webhook_list(call)),
+        "webhook_get" => |call| Box::pin(webhooks::webhook_get(call)),
+        "webhook_update" => |call| Box::pin(webhooks::webhook_update(call)),
+        "webhook_delete" => |call| Box::pin(webhooks::webhook_delete(call)),
+        "webhook_test" => |call| Box::pin(webhooks::webhook_test(call)),
+        "webhook_rotate" => |call| Box::pin(webhooks::webhook_rotate(call)),
+        "webhook_replay" => |call| Box::pin(webhooks::webhook_replay(call)),
+        "webhook_deliveries" => |call| Box::pin(webhooks::webhook_deliveries(call)),
+        "key_status" => |call| Box::pin(keys::key_status(call)),
+        "key_slot_add" => |call| Box::pin(keys::key_slot_add(call)),
+        "key_slot_remove" => |call| Box::pin(keys::key_slot_remove(call)),
+        "key_recovery" => |call| Box::pin(keys::key_recovery(call)),
+        "key_rotate" => |call| Box::pin(keys::key_rotate(call)),
         "token_create" => |call| Box::pin(access::token_create(call)),
         "token_list" => |call| Box::pin(access::token_list(call)),
         "token_revoke" => |call| Box::pin(access::token_revoke(call)),

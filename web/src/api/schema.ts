@@ -75,6 +75,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/consumers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List registered readers
+         * @description On the command line: `groma consumers list`.
+         */
+        get: operations["consumer_list"];
+        put?: never;
+        /**
+         * Register a reader for which events are kept, or tell its position
+         * @description On the command line: `groma consumers put`.
+         */
+        post: operations["consumer_put"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consumers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget a registered reader
+         * @description On the command line: `groma consumers delete`.
+         */
+        delete: operations["consumer_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List types of events, declared ones included
+         * @description On the command line: `groma events types list`.
+         */
+        get: operations["event_type_list"];
+        put?: never;
+        /**
+         * Declare a type of event, or widen the schema of one
+         * @description On the command line: `groma events types register`.
+         */
+        post: operations["event_type_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/event-types/{name}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The JSON Schema of the data of a type's events
+         * @description On the command line: `groma events types show`.
+         */
+        get: operations["event_type_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -88,7 +176,11 @@ export interface paths {
          */
         get: operations["events"];
         put?: never;
-        post?: never;
+        /**
+         * Publish events of types that plugins declared
+         * @description On the command line: `groma events publish`.
+         */
+        post: operations["event_publish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -166,6 +258,150 @@ export interface paths {
         get: operations["host_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can open the data folder, and which keys there are
+         * @description On the command line: `groma keys status`.
+         */
+        get: operations["key_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a recovery key; shown once
+         * @description On the command line: `groma keys recovery`.
+         */
+        post: operations["key_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new data key; seal everything again if asked
+         * @description On the command line: `groma keys rotate`.
+         */
+        post: operations["key_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a way of opening the data folder
+         * @description On the command line: `groma keys add`.
+         */
+        post: operations["key_slot_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/slots/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a way of opening the data folder
+         * @description On the command line: `groma keys remove`.
+         */
+        delete: operations["key_slot_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long events are kept, and what there is
+         * @description On the command line: `groma retention show`.
+         */
+        get: operations["retention_get"];
+        put?: never;
+        /**
+         * Change how long events are kept
+         * @description On the command line: `groma retention set`.
+         */
+        post: operations["retention_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop now what may go
+         * @description On the command line: `groma retention run`.
+         */
+        post: operations["retention_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -439,6 +675,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/statistics/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events by type, rate, lag, merged, dropped
+         * @description On the command line: `groma events statistics`.
+         */
+        get: operations["event_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/summary": {
         parameters: {
             query?: never;
@@ -523,6 +779,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks, newest first
+         * @description On the command line: `groma webhooks list`.
+         */
+        get: operations["webhook_list"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description On the command line: `groma webhooks create`.
+         */
+        post: operations["webhook_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook
+         * @description On the command line: `groma webhooks show`.
+         */
+        get: operations["webhook_get"];
+        put?: never;
+        /**
+         * Change a webhook, pause it, let it go on
+         * @description On the command line: `groma webhooks update`.
+         */
+        post: operations["webhook_update"];
+        /**
+         * Delete a webhook and its log
+         * @description On the command line: `groma webhooks delete`.
+         */
+        delete: operations["webhook_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log of tries, newest first
+         * @description On the command line: `groma webhooks deliveries`.
+         */
+        get: operations["webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver a range of events again
+         * @description On the command line: `groma webhooks replay`.
+         */
+        post: operations["webhook_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new signing secret
+         * @description On the command line: `groma webhooks rotate`.
+         */
+        post: operations["webhook_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test now and say how it went
+         * @description On the command line: `groma webhooks test`.
+         */
+        post: operations["webhook_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -568,6 +956,36 @@ export interface components {
             /** @description `ok`, or why writes are refused. */
             storage: string;
         };
+        /** @description A registered reader. */
+        Consumer: {
+            /**
+             * Format: int64
+             * @description Events behind the journal's head.
+             */
+            behind: number;
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description When it stops holding events unless it is heard of. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Its name. */
+            name: string;
+            /** @description Everything up to here is dealt with. */
+            position: string;
+            /** @description When it last told its position. */
+            seen_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Data of `GET /v1/consumers`. */
+        ConsumerList: {
+            /** @description By name. */
+            consumers: components["schemas"]["Consumer"][];
+        };
+        /** @description Body of `POST /v1/consumers`: registers a reader whose events are kept for it, or tells its position. */
+        ConsumerRequest: {
+            /** @description 1 to 100 letters, digits, `.`, `_` and `-`. */
+            name: string;
+            /** @description Everything up to here is dealt with; absent: the head. Going back is refused. */
+            position?: string | null;
+        };
         /** @description Data of `POST /v1/tokens`: the only time the secret is shown. */
         CreatedToken: {
             /** @description Pass it as `Authorization: Bearer …`. */
@@ -575,13 +993,38 @@ export interface components {
             /** @description The record. */
             token: components["schemas"]["Token"];
         };
+        /** @description A data key, without the key. */
+        DataKeyInfo: {
+            /** @description Whether it seals what is new. */
+            current: boolean;
+            /**
+             * Format: int32
+             * @description Its number; the highest seals what is new.
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Messages it sealed or may have sealed; at 2^31 another one follows by itself.
+             */
+            messages: number;
+        };
+        /**
+         * @description Why something was sent.
+         * @enum {string}
+         */
+        DeliveryKind: "live" | "replay" | "test";
+        /**
+         * @description How a delivery stands.
+         * @enum {string}
+         */
+        DeliveryOutcome: "delivered" | "failed" | "given_up";
         /** @description Body of `POST /v1/scan/task/{task_id}/discard`. */
         DiscardRequest: {
             /** @description Why; kept in the audit. */
             reason?: string;
         };
         /**
-         * @description How a scan ended.
+         * @description How a job ended.
          * @enum {string}
          */
         EndStatus: "completed" | "failed" | "cancelled";
@@ -611,6 +1054,214 @@ export interface components {
          * @enum {string}
          */
         ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "PUBLIC_TARGET" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "TOO_LARGE" | "VERSION_MISMATCH" | "TOO_MANY_REQUESTS" | "INTERNAL" | "STORAGE_FAILED" | "UNAVAILABLE" | "CANCELLED" | "INTERRUPTED" | "TASK_FAILED";
+        /** @description What went wrong where. All five fields together tell one error from another. */
+        EstateError: {
+            /** @description The account's id. */
+            accountId: string;
+            /** @description What happened and why. */
+            error: string;
+            /** @description The region's name. */
+            region: string;
+            /** @description The service's name. */
+            service: string;
+            /** @description When. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description How far an estate scan is; counts units (account × region × service). */
+        EstateProgress: {
+            /**
+             * Format: int64
+             * @description Units that were tried to their end.
+             */
+            completedServices: number;
+            /** @description The region in which it is being read. */
+            currentRegion?: string | null;
+            /** @description A service that is being read. */
+            currentService?: string | null;
+            /**
+             * Format: double
+             * @description Completed ÷ total × 100; 0 when there are no units.
+             */
+            percentComplete: number;
+            /**
+             * Format: int64
+             * @description Resources found so far.
+             */
+            resourcesFound: number;
+            /**
+             * Format: int64
+             * @description Units in all.
+             */
+            totalServices: number;
+        };
+        /** @description Data of `groma.estate.resource_changed`, sent when the change commits. */
+        EstateResourceChanged: {
+            /** @description The account's id. */
+            accountId: string;
+            /** @description What happened to it. */
+            change: components["schemas"]["ChangeKind"];
+            /** @description Field by field, against what was known before. */
+            diff: components["schemas"]["FieldChange"][];
+            /** @description The region's name. */
+            region: string;
+            /** @description The type, such as `instance`. */
+            resourceType: string;
+            /** @description The scan that saw it. */
+            scanId: components["schemas"]["TaskId"];
+            /** @description The service's name. */
+            service: string;
+            /** @description The resource's thing in the inventory. */
+            thingId: components["schemas"]["ThingId"];
+        };
+        /** @description Data of `groma.estate.scan_cancelled`; `scan_complete` follows. */
+        EstateScanCancelled: {
+            /** @description When it was stopped. */
+            cancelledAt: components["schemas"]["Timestamp"];
+            /** @description What it did until then. */
+            partialResults: components["schemas"]["EstateScanSummary"];
+            /** @description Why, as given. */
+            reason: string;
+            /** @description The scan. */
+            scanId: components["schemas"]["TaskId"];
+        };
+        /** @description Data of `groma.estate.scan_complete`, the last event of every estate scan. */
+        EstateScanComplete: {
+            /** @description When it ended. */
+            completedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Whole seconds from start to end.
+             */
+            durationSeconds: number;
+            /** @description Every error of the scan, those told by `scan_error` included. */
+            errors: components["schemas"]["EstateError"][];
+            /** @description The scan. */
+            scanId: components["schemas"]["TaskId"];
+            /** @description When it started. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description How it ended. */
+            status: components["schemas"]["EndStatus"];
+            /** @description What it did. */
+            summary: components["schemas"]["EstateScanSummary"];
+        };
+        /** @description Data of `groma.estate.scan_error`. */
+        EstateScanError: {
+            /** @description Whether the scan goes on; if not, `scan_complete` follows with status `failed`. */
+            continueScanning: boolean;
+            /** @description What went wrong. */
+            error: components["schemas"]["EstateError"];
+            /** @description The scan. */
+            scanId: components["schemas"]["TaskId"];
+        };
+        /** @description Data of `groma.estate.scan_progress`. */
+        EstateScanProgress: {
+            /** @description What it is at, for people. */
+            currentTask?: string | null;
+            /**
+             * Format: int64
+             * @description Whole seconds since it started.
+             */
+            elapsedSeconds: number;
+            /** @description How far it is. */
+            progress: components["schemas"]["EstateProgress"];
+            /** @description The scan. */
+            scanId: components["schemas"]["TaskId"];
+            /** @description What it is doing. */
+            status: components["schemas"]["EstateScanStatus"];
+        };
+        /** @description Data of `groma.estate.scan_service_complete`: one per account × region × service. */
+        EstateScanServiceComplete: {
+            /** @description The account's id. */
+            accountId: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Why it was not. */
+            error?: string | null;
+            /** @description The region's name. */
+            region: string;
+            /**
+             * Format: int64
+             * @description Resources found there.
+             */
+            resourcesFound: number;
+            /** @description The scan. */
+            scanId: components["schemas"]["TaskId"];
+            /** @description The service's name. */
+            service: string;
+            /** @description Whether it was read to its last page. */
+            success: boolean;
+        };
+        /** @description Data of `groma.estate.scan_started`. */
+        EstateScanStarted: {
+            /** @description Account ids. */
+            accounts: string[];
+            /** @description Region names. */
+            regions: string[];
+            resumes?: null | components["schemas"]["TaskId"];
+            /** @description The scan. */
+            scanId: components["schemas"]["TaskId"];
+            /** @description How much it reads. */
+            scanType: components["schemas"]["EstateScanType"];
+            /** @description Service names, such as `ec2`. */
+            services: string[];
+            /** @description When it started. */
+            startedAt: components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description What a scan that tells its progress is doing.
+         * @enum {string}
+         */
+        EstateScanStatus: "running" | "completed" | "failed" | "cancelled";
+        /** @description What an estate scan did; equals what its other events add up to. */
+        EstateScanSummary: {
+            /**
+             * Format: int64
+             * @description Resources proven absent.
+             */
+            resourcesDeleted: number;
+            /**
+             * Format: int64
+             * @description Known resources about which something is different.
+             */
+            resourcesUpdated: number;
+            /**
+             * Format: int64
+             * @description Units that could not be read.
+             */
+            servicesFailed: number;
+            /**
+             * Format: int64
+             * @description Units read.
+             */
+            servicesScanned: number;
+            /**
+             * Format: int64
+             * @description Resources found, those that were not known before included.
+             */
+            totalResourcesFound: number;
+        };
+        /**
+         * @description How much of an estate a scan reads.
+         * @enum {string}
+         */
+        EstateScanType: "full" | "incremental" | "quick";
+        /**
+         * @description How events of a declared type may be delivered.
+         * @enum {string}
+         */
+        EventClass: "kept" | "latest";
+        /** @description An event to publish. */
+        EventDraft: {
+            /** @description Fits the type's schema; at most 64 KiB. */
+            data: Record<string, never>;
+            /** @description What it is about: `host/<id>`. */
+            subject?: string | null;
+            /** @description A declared type: `groma.custom.<plugin>.<name>`. */
+            type: string;
+        };
         /**
          * Format: uuid
          * @description One event, for ever (CloudEvents `id`).
@@ -627,12 +1278,261 @@ export interface components {
             /** @description Whether there is more in the direction that was asked. */
             more: boolean;
         };
+        /** @description Data of `GET /v1/statistics/events`. */
+        EventStatistics: {
+            /** @description When this was read. */
+            as_of: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Dropped by retention since the process started.
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Events that could not be appended since the process started.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Gaps told to readers since the process started.
+             */
+            gaps: number;
+            /** @description The newest position. */
+            head: string;
+            /**
+             * Format: int64
+             * @description How far the slowest live reader is behind the head, in events.
+             */
+            lag_max: number;
+            /** @description Appended per second and second of the last minute, oldest first: 60 figures. */
+            last_minute: number[];
+            /**
+             * Format: int64
+             * @description Left out for slow readers since the process started.
+             */
+            merged: number;
+            /**
+             * Format: int64
+             * @description Open readers: streams, webhooks, programs.
+             */
+            readers: number;
+            /** @description When the process started. */
+            since: components["schemas"]["Timestamp"];
+            /** @description Figures of types of which there were any, by name. */
+            types: {
+                [key: string]: components["schemas"]["EventTypeFigures"];
+            };
+        };
+        /** @description Figures of one type. */
+        EventTypeFigures: {
+            /**
+             * Format: int64
+             * @description Appended since the process started.
+             */
+            appended: number;
+            /**
+             * Format: int64
+             * @description What those take, in bytes, as sealed.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Dropped by retention since the process started.
+             */
+            dropped: number;
+            last_at?: null | components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Left out for slow readers since the process started.
+             */
+            merged: number;
+            /**
+             * Format: double
+             * @description Appended per second, over the last minute.
+             */
+            per_second: number;
+            /**
+             * Format: int64
+             * @description In the journal now.
+             */
+            stored: number;
+        };
+        /** @description A type of event. */
+        EventTypeInfo: {
+            /** @description `kept`, `latest`, `control` (no sequence) or `expanded` (not journaled). */
+            class: string;
+            /** @description Whether a plugin declared it. */
+            custom: boolean;
+            /** @description For people. */
+            description?: string | null;
+            /** @description The name under which the desktop window emits it. */
+            desktop_name: string;
+            /** @description The CloudEvents type. */
+            name: string;
+            registered_at?: null | components["schemas"]["Timestamp"];
+            /** @description Where the JSON Schema of its data is. */
+            schema_path: string;
+        };
+        /** @description Data of `GET /v1/event-types`. */
+        EventTypeList: {
+            /** @description Groma's own first, then declared ones, by name. */
+            types: components["schemas"]["EventTypeInfo"][];
+        };
+        /** @description Body of `POST /v1/event-types`. */
+        EventTypeRequest: {
+            /** @description How its events may be delivered; `kept` unless told. */
+            class?: components["schemas"]["EventClass"];
+            /** @description For people; at most 500 characters. */
+            description?: string | null;
+            /** @description The name under which the desktop window emits it; the last part of `name` unless told. */
+            desktop_name?: string | null;
+            /** @description `groma.custom.<plugin>.<name>`: lower-case letters, digits and `_`, at most 100 characters in all. */
+            name: string;
+            /** @description JSON Schema (2020-12 unless it says otherwise) of the data; no references to other documents, at most 64 KiB. */
+            schema: Record<string, never>;
+        };
+        /** @description Data of `groma.execution.cancelled`. */
+        ExecutionCancelled: components["schemas"]["ExecutionEnded"];
+        /** @description Data of `groma.execution.completed`. */
+        ExecutionCompleted: components["schemas"]["ExecutionEnded"];
+        /** @description How an execution or a plan as a whole ended. */
+        ExecutionEnded: components["schemas"]["ExecutionOrPlan"] & {
+            /** @description When it ended. */
+            completedAt: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Why it did not succeed. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description What the process ended with.
+             */
+            exitCode?: number | null;
+            /**
+             * Format: int32
+             * @description The number of the signal that ended it.
+             */
+            signal?: number | null;
+            /** @description When it started. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description How; one that timed out or was lost has failed. */
+            status: components["schemas"]["EndStatus"];
+        };
+        /** @description Data of `groma.execution.failed`. */
+        ExecutionFailed: components["schemas"]["ExecutionEnded"];
+        /**
+         * Format: uuid
+         * @description One run of a script, program or command.
+         */
+        ExecutionId: string;
+        /** @description One line that a process wrote. Made from the log; its position is `executionId` and `lineNumber`. */
+        ExecutionLine: {
+            /** @description The execution. */
+            executionId: components["schemas"]["ExecutionId"];
+            /** @description The text, without its end of line. */
+            line: string;
+            /**
+             * Format: int64
+             * @description Counts from 1 over both streams.
+             */
+            lineNumber: number;
+            /** @description Whether the line goes on: it was longer than a line may be, or the process ended within it. */
+            partial?: boolean | null;
+            /** @description Where it was written. */
+            stream: components["schemas"]["ExecutionStream"];
+            /** @description When it was read. */
+            timestamp: components["schemas"]["Timestamp"];
+        };
+        ExecutionOrPlan: {
+            /**
+             * Format: uuid
+             * @description One run of a script, program or command.
+             */
+            executionId: string;
+        } | {
+            /**
+             * Format: uuid
+             * @description Several executions that belong together.
+             */
+            planId: string;
+        };
+        /** @description Data of `groma.execution.output_advanced`: the log has lines that can be read. */
+        ExecutionOutputAdvanced: {
+            /**
+             * Format: int64
+             * @description How long the log is, in bytes.
+             */
+            bytes: number;
+            /** @description The execution. */
+            executionId: components["schemas"]["ExecutionId"];
+            /**
+             * Format: int64
+             * @description The first line that was not told before.
+             */
+            firstLine: number;
+            /**
+             * Format: int64
+             * @description The last line there is.
+             */
+            lastLine: number;
+        };
+        /** @description Data of `groma.execution.progress`. */
+        ExecutionProgress: components["schemas"]["ExecutionOrPlan"] & {
+            /**
+             * Format: int64
+             * @description Parts done.
+             */
+            completed: number;
+            /** @description What is being done, for people. */
+            currentStep?: string | null;
+            /**
+             * Format: double
+             * @description Completed ÷ total × 100; 0 when there are none.
+             */
+            percentComplete: number;
+            /**
+             * Format: int64
+             * @description Parts in all.
+             */
+            total: number;
+        };
+        /** @description Data of `groma.execution.started`. */
+        ExecutionStarted: {
+            /** @description What runs, for people; secrets are left out. */
+            command: string;
+            /** @description The execution. */
+            executionId: components["schemas"]["ExecutionId"];
+            /** @description What the caller gave along. */
+            metadata: Record<string, never>;
+            /**
+             * Format: int32
+             * @description The process, once there is one.
+             */
+            pid?: number | null;
+            planId?: null | components["schemas"]["PlanId"];
+            /** @description When it started. */
+            startedAt: components["schemas"]["Timestamp"];
+            /** @description Which step. */
+            stepId?: string | null;
+        };
+        /** @description Data of `groma.execution.stderr`. */
+        ExecutionStderr: components["schemas"]["ExecutionLine"];
+        /** @description Data of `groma.execution.stdout`. */
+        ExecutionStdout: components["schemas"]["ExecutionLine"];
+        /**
+         * @description Where a process writes.
+         * @enum {string}
+         */
+        ExecutionStream: "stdout" | "stderr";
         /** @description One field that is different. */
         FieldChange: {
             /** @description The value now; null if there is none. */
-            after: Record<string, never> | null;
+            after: unknown;
             /** @description The value before; null if there was none. */
-            before: Record<string, never> | null;
+            before: unknown;
             /** @description JSON pointer (RFC 6901) into the thing, such as `/services/tcp/22`. */
             path: string;
         };
@@ -699,6 +1599,33 @@ export interface components {
             service?: string | null;
             /** @description What was last proven. */
             state: components["schemas"]["PortState"];
+        };
+        /** @description Body of `POST /v1/keys/rotate`. */
+        KeyRotation: {
+            /** @description Whether everything is sealed again under the new data key, in the background; otherwise only what is new is. */
+            reencrypt?: boolean;
+        };
+        /** @description One way of opening the folder. */
+        KeySlot: {
+            created_at?: null | components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["SlotId"];
+            /** @description Who keeps what opens it. */
+            kind: components["schemas"]["SlotKind"];
+            /** @description Where that is: the file's path, the store's name, the credential's name. */
+            place?: string | null;
+            /** @description Whether this process opened the folder by it. */
+            used: boolean;
+        };
+        /** @description Data of `GET /v1/keys`. */
+        KeyStatus: {
+            /** @description What should be done: `no recovery key: make one with groma keys recovery`. */
+            advice: string[];
+            /** @description Every data key. */
+            keys: components["schemas"]["DataKeyInfo"][];
+            reencryption?: null | components["schemas"]["Reencryption"];
+            /** @description Every way of opening the folder. */
+            slots: components["schemas"]["KeySlot"][];
         };
         /** @description Data of `groma.network.error`. */
         NetworkError: {
@@ -872,44 +1799,6 @@ export interface components {
              */
             totalPorts: number;
         };
-        /** @description A TCP connect scan. */
-        NetworkScanRequest: {
-            /** @description Allow addresses outside private networks; audited. */
-            allow_public?: boolean;
-            /**
-             * Format: int32
-             * @description Probes in flight at most (1 to 65,535); the descriptor limit may lower it.
-             */
-            concurrency?: number | null;
-            /** @description Look for hosts first, by TCP ping; without, every address counts as up. */
-            discovery?: boolean;
-            /** @description What of these to leave out; the same forms. */
-            exclude?: string[];
-            /** @description Start even if an identical scan is running. */
-            force?: boolean;
-            /**
-             * Format: int32
-             * @description Probes per second at most.
-             */
-            max_rate?: number | null;
-            /** @description Numbers, ranges, names, `-` for all, `top100`: `22,80,8000-8100,https`. */
-            ports?: string;
-            /**
-             * Format: int32
-             * @description How often an unanswered probe is sent again (0 to 10).
-             */
-            retries?: number | null;
-            /**
-             * @description Addresses (`10.1.0.7`, `fd00::1`), networks (`10.1.0.0/24`), ranges (`10.1.0.1-20`, `10.1.0.1-10.1.0.20`),
-             *     host names.
-             */
-            targets: string[];
-            /**
-             * Format: int64
-             * @description How long a probe waits for its answer, in milliseconds (10 to 60,000).
-             */
-            timeout_ms?: number | null;
-        };
         /** @description What a network scan found; part of `scan_completed`. */
         NetworkScanResults: {
             /**
@@ -954,6 +1843,11 @@ export interface components {
          * @description One installation: the data folder, not the machine.
          */
         NodeId: string;
+        /**
+         * Format: uuid
+         * @description Several executions that belong together.
+         */
+        PlanId: string;
         /**
          * @description What is known of a port.
          * @enum {string}
@@ -1055,6 +1949,153 @@ export interface components {
          * @enum {string}
          */
         Protocol: "tcp" | "udp";
+        /** @description Data of `POST /v1/events`: on disk when this is answered. */
+        Published: {
+            /** @description The position of each, in the order given. */
+            sequences: string[];
+        };
+        /** @description Body of `POST /v1/events`: all are published, in order, or none. */
+        PublishRequest: {
+            /** @description 1 to 1,000 events. */
+            events: components["schemas"]["EventDraft"][];
+        };
+        /** @description Data of `POST /v1/keys/recovery`: the only time it is shown. */
+        RecoveryKey: {
+            /** @description Groups of letters and digits with a check, to be written down. */
+            recovery_key: string;
+            /** @description Its slot; older recovery slots are removed. */
+            slot: components["schemas"]["KeySlot"];
+        };
+        /** @description Sealing again everything that older keys sealed. */
+        Reencryption: {
+            /**
+             * Format: int32
+             * @description Everything ends under this key or a newer one.
+             */
+            key: number;
+            /**
+             * Format: int64
+             * @description Rows that did not open and were left as they are.
+             */
+            rows_damaged: number;
+            /**
+             * Format: int64
+             * @description Rows looked at.
+             */
+            rows_done: number;
+            /**
+             * Format: int64
+             * @description Rows in all, when it began.
+             */
+            rows_total: number;
+            /** @description When it began. */
+            started_at: components["schemas"]["Timestamp"];
+            /** @description `running`, `done`, or `interrupted`: it goes on when the folder is opened again. */
+            state: string;
+        };
+        /** @description Data of `GET /v1/retention`. */
+        Retention: {
+            /** @description Whether dropped events are archived. */
+            archive: boolean;
+            /** @description Where, as a path on the holder's machine. */
+            archive_folder: string;
+            /**
+             * Format: int64
+             * @description What they take, in bytes, as sealed.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description In seconds.
+             */
+            consumer_expiry_seconds: number;
+            /**
+             * Format: int64
+             * @description What the database takes on disk, in bytes.
+             */
+            disk_bytes: number;
+            /**
+             * Format: int64
+             * @description In bytes; 0: no ceiling.
+             */
+            disk_max_bytes: number;
+            /**
+             * Format: int64
+             * @description Events in the journal.
+             */
+            events: number;
+            /** @description Who holds events that rules would drop: consumers, webhooks, running tasks. */
+            held_by: string[];
+            last_run?: null | components["schemas"]["RetentionRun"];
+            oldest_at?: null | components["schemas"]["Timestamp"];
+            /** @description The rules, in order. */
+            rules: components["schemas"]["RetentionRule"][];
+        };
+        /** @description Body of `POST /v1/retention`: what is absent stays. */
+        RetentionRequest: {
+            /** @description Whether events are written to `archive/` in the data folder, sealed and compressed, before they are dropped. */
+            archive?: boolean | null;
+            /**
+             * Format: int64
+             * @description A consumer that was silent for so long no longer holds events, in seconds.
+             */
+            consumer_expiry_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description The oldest events go when the database takes more than this, in bytes, whoever still needs them; 0: no ceiling.
+             */
+            disk_max_bytes?: number | null;
+            /** @description The rules, all of them. */
+            rules?: components["schemas"]["RetentionRule"][] | null;
+        };
+        /** @description How long events of some types are kept. Of several rules that fit a type, the first in the list counts. */
+        RetentionRule: {
+            /**
+             * Format: int64
+             * @description Dropped when older, in seconds (at least 60); absent: never by age.
+             */
+            max_age_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description The oldest are dropped when those of a type take more, in bytes; absent: never by size.
+             */
+            max_bytes?: number | null;
+            /**
+             * @description A type pattern: `groma.network.scan_progress`, `groma.custom.*`, or the words `kept` and `latest` for all types
+             *     of a delivery class.
+             */
+            types: string;
+        };
+        /** @description What a run dropped. */
+        RetentionRun: {
+            /**
+             * Format: int32
+             * @description Files written to the archive.
+             */
+            archived_files: number;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What they took, in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Events dropped.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Events dropped because of the ceiling although somebody needed them.
+             */
+            forced: number;
+        };
         /** @description A scan as kept: running or ended. */
         Scan: {
             /** @description When it was asked. */
@@ -1150,10 +2191,45 @@ export interface components {
             /** @description What the scan proved. */
             state: components["schemas"]["PortState"];
         };
-        /** @description Body of `POST /v1/scans`: what to scan, by kind. */
-        ScanRequest: components["schemas"]["NetworkScanRequest"] & {
+        /** @description What to scan, by kind. */
+        ScanRequest: {
+            /** @description Allow addresses outside private networks; audited. */
+            allow_public?: boolean;
+            /**
+             * Format: int32
+             * @description Probes in flight at most (1 to 65,535); the descriptor limit may lower it.
+             */
+            concurrency?: number | null;
+            /** @description Look for hosts first, by TCP ping; without, every address counts as up. */
+            discovery?: boolean;
+            /** @description What of these to leave out; the same forms. */
+            exclude?: string[];
+            /** @description Start even if an identical scan is running. */
+            force?: boolean;
             /** @enum {string} */
             kind: "network";
+            /**
+             * Format: int32
+             * @description Probes per second at most.
+             */
+            max_rate?: number | null;
+            /** @description Numbers, ranges, names, `-` for all, `top100`: `22,80,8000-8100,https`. */
+            ports?: string;
+            /**
+             * Format: int32
+             * @description How often an unanswered probe is sent again (0 to 10).
+             */
+            retries?: number | null;
+            /**
+             * @description Addresses (`10.1.0.7`, `fd00::1`), networks (`10.1.0.0/24`), ranges (`10.1.0.1-20`, `10.1.0.1-10.1.0.20`),
+             *     host names.
+             */
+            targets: string[];
+            /**
+             * Format: int64
+             * @description How long a probe waits for its answer, in milliseconds (10 to 60,000).
+             */
+            timeout_ms?: number | null;
         };
         /**
          * @description Where a scan is, in more words than the four task states have.
@@ -1248,6 +2324,46 @@ export interface components {
             code: string;
             /** @description When it stops working. */
             expires_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * Format: uuid
+         * @description One way of opening the keys.
+         */
+        SlotId: string;
+        /**
+         * @description Who keeps what opens a slot.
+         * @enum {string}
+         */
+        SlotKind: "key_file" | "passphrase" | "keychain" | "systemd_credential" | "recovery";
+        /** @description Body of `POST /v1/keys/slots`. */
+        SlotRequest: {
+            /** @enum {string} */
+            kind: "key_file";
+            /** @description An absolute path on the holder's machine, outside the data folder. */
+            path: string;
+        } | {
+            /** @enum {string} */
+            kind: "passphrase";
+            /** @description The passphrase. */
+            passphrase: string;
+        } | {
+            /** @enum {string} */
+            kind: "keychain";
+        } | {
+            /** @enum {string} */
+            kind: "systemd_credential";
+            /** @description The credential's name. */
+            name: string;
+        };
+        /** @description Data of `POST /v1/webhooks/{id}/replay`. */
+        StartedReplay: {
+            /**
+             * Format: int64
+             * @description Events that will be delivered.
+             */
+            events: number;
+            /** @description Whether the range begins before the oldest event kept. */
+            gap: boolean;
         };
         /** @description Data of the 202 (a new scan) or 200 (an identical one is running) that answers a start. */
         StartedScan: {
@@ -1525,6 +2641,351 @@ export interface components {
             /** @description The program's version. */
             version: string;
         };
+        /**
+         * @description Why something happened to a machine.
+         * @enum {string}
+         */
+        VmCause: "user" | "external" | "guest" | "crash" | "failed_start" | "reconnect";
+        /** @description Data of `groma.vm.connection_status_changed`. */
+        VmConnectionStatusChanged: {
+            /** @description Whether the hypervisor answers. */
+            connected: boolean;
+            /** @description Why it does not answer. */
+            error: string | null;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+            /** @description Where it is, such as `qemu:///system`. */
+            uri: string;
+        };
+        /** @description Data of `groma.vm.created`. */
+        VmCreated: components["schemas"]["VmPresence"];
+        /** @description Data of `groma.vm.deleted`. */
+        VmDeleted: components["schemas"]["VmPresence"];
+        /** @description Data of `groma.vm.guest_agent_connected`. */
+        VmGuestAgentConnected: {
+            /** @description The agent's version, if it told it. */
+            agentVersion: string | null;
+            /** @description Whether its agent answers. */
+            connected: boolean;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+            /** @description The machine. */
+            vmId: components["schemas"]["ThingId"];
+        };
+        /** @description Data of `groma.vm.guest_info_updated`. */
+        VmGuestInfoUpdated: {
+            /** @description What it calls itself; empty if it did not tell. */
+            hostname: string;
+            /** @description The addresses it has, without those of loopback. */
+            ipAddresses: string[];
+            /** @description Its operating system, for people; empty if it did not tell. */
+            osVersion: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+            /** @description The machine. */
+            vmId: components["schemas"]["ThingId"];
+        };
+        /** @description Data of `groma.vm.network_changed`. */
+        VmNetworkChanged: {
+            /** @description What happened to it. */
+            action: components["schemas"]["VmResourceAction"];
+            /** @description The network. */
+            networkId: components["schemas"]["ThingId"];
+            /** @description Its name. */
+            networkName: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description A machine that came or went. */
+        VmPresence: {
+            cause?: null | components["schemas"]["VmCause"];
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+            /** @description The machine. */
+            vmId: components["schemas"]["ThingId"];
+            /** @description Its name. */
+            vmName: string;
+        };
+        /**
+         * @description What happened to a storage pool or network of a hypervisor.
+         * @enum {string}
+         */
+        VmResourceAction: "created" | "deleted" | "started" | "stopped";
+        /**
+         * @description What a machine does.
+         * @enum {string}
+         */
+        VmState: "running" | "stopped" | "paused" | "suspended";
+        /** @description Data of `groma.vm.state_changed`; the two states differ. */
+        VmStateChanged: {
+            cause?: null | components["schemas"]["VmCause"];
+            /** @description What it does now. */
+            newState: components["schemas"]["VmState"];
+            /** @description What it did before. */
+            oldState: components["schemas"]["VmState"];
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+            /** @description The machine. */
+            vmId: components["schemas"]["ThingId"];
+            /** @description Its name. */
+            vmName: string;
+        };
+        /** @description Data of `groma.vm.stats_updated`; of running machines only. */
+        VmStatsUpdated: {
+            /**
+             * Format: double
+             * @description Of all its virtual processors together.
+             */
+            cpuUsagePercent: number;
+            /**
+             * Format: int64
+             * @description Bytes read from its disks per second.
+             */
+            diskReadBytesSec: number;
+            /**
+             * Format: int64
+             * @description Bytes written to its disks per second.
+             */
+            diskWriteBytesSec: number;
+            /**
+             * Format: int64
+             * @description Memory it has, in MiB.
+             */
+            memoryTotalMb: number;
+            /**
+             * Format: int64
+             * @description Memory in use, in MiB.
+             */
+            memoryUsedMb: number;
+            /**
+             * Format: int64
+             * @description Bytes received per second.
+             */
+            networkRxBytesSec: number;
+            /**
+             * Format: int64
+             * @description Bytes sent per second.
+             */
+            networkTxBytesSec: number;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+            /** @description The machine. */
+            vmId: components["schemas"]["ThingId"];
+        };
+        /** @description Data of `groma.vm.storage_pool_changed`. */
+        VmStoragePoolChanged: {
+            /** @description What happened to it. */
+            action: components["schemas"]["VmResourceAction"];
+            /** @description The pool. */
+            poolId: components["schemas"]["ThingId"];
+            /** @description Its name. */
+            poolName: string;
+            /**
+             * Format: int64
+             * @description Unix milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description A webhook. */
+        Webhook: {
+            /** @description Whether the target may be loopback, link-local or private. */
+            allow_private: boolean;
+            /**
+             * Format: int64
+             * @description How far the position is behind the journal's head, in events of all types.
+             */
+            behind: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Events delivered since it was made.
+             */
+            delivered: number;
+            /** @description For people. */
+            description?: string | null;
+            /**
+             * Format: int32
+             * @description Tries in a row that failed.
+             */
+            failures: number;
+            /** @description How events travel. */
+            format: components["schemas"]["WebhookFormat"];
+            /** @description Its id. */
+            id: components["schemas"]["WebhookId"];
+            last_failure_at?: null | components["schemas"]["Timestamp"];
+            last_success_at?: null | components["schemas"]["Timestamp"];
+            /** @description Everything up to here was delivered or needs no delivery. */
+            position: string;
+            /** @description Why they do not. */
+            reason?: string | null;
+            retry_at?: null | components["schemas"]["Timestamp"];
+            /** @description The active secrets, newest first: at most two. */
+            secrets: components["schemas"]["WebhookSecret"][];
+            /** @description Whether deliveries go out. */
+            state: components["schemas"]["WebhookState"];
+            /** @description Only events about this. */
+            subject?: string | null;
+            /** @description Type patterns; empty: every event. */
+            types: string[];
+            /** @description Where events go. */
+            url: string;
+            /**
+             * Format: int64
+             * @description Events behind the position that were read and are not yet delivered.
+             */
+            waiting: number;
+        };
+        /** @description One try of a delivery; kept for some days. */
+        WebhookDelivery: {
+            /** @description When the try began. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The first try is 1.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /** @description What went wrong. */
+            error?: string | null;
+            /** @description The event's type. */
+            event_type: string;
+            /** @description Why it was sent. */
+            kind: components["schemas"]["DeliveryKind"];
+            /** @description `webhook-id`: the event's id, the same over all tries. */
+            message_id: components["schemas"]["EventId"];
+            /** @description How it ended. */
+            outcome: components["schemas"]["DeliveryOutcome"];
+            /** @description The first 1,024 characters of the answer. */
+            response?: string | null;
+            retry_at?: null | components["schemas"]["Timestamp"];
+            /** @description The event's position; absent for a test. */
+            sequence?: string | null;
+            /**
+             * Format: int32
+             * @description The receiver's status, if it answered.
+             */
+            status?: number | null;
+            /** @description Its subject. */
+            subject?: string | null;
+        };
+        /** @description Data of `GET /v1/webhooks/{id}/deliveries`. */
+        WebhookDeliveryPage: {
+            /** @description Newest first. */
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description Passed as `cursor` for the next page. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description How a CloudEvent travels (CloudEvents HTTP binding 1.0.2).
+         * @enum {string}
+         */
+        WebhookFormat: "structured" | "binary";
+        /**
+         * Format: uuid
+         * @description A webhook's endpoint.
+         */
+        WebhookId: string;
+        /** @description Data of `GET /v1/webhooks`. */
+        WebhookList: {
+            /** @description Newest first. */
+            webhooks: components["schemas"]["Webhook"][];
+        };
+        /**
+         * @description Body of `POST /v1/webhooks/{id}/replay`: events of the range that fit the filter are delivered again, with the
+         *     ids they had, beside the live ones.
+         */
+        WebhookReplay: {
+            /** @description Begin behind this position, or `oldest`. */
+            after?: string | null;
+            since?: null | components["schemas"]["Timestamp"];
+            /** @description End with this position; the head unless told. */
+            through?: string | null;
+        };
+        /** @description Body of `POST /v1/webhooks`. */
+        WebhookRequest: {
+            /** @description Begin behind this position; `oldest` for everything there is; absent: with the next event. */
+            after?: string | null;
+            /** @description Whether the target may be loopback, link-local or private; cloud metadata addresses are never allowed. */
+            allow_private?: boolean;
+            /** @description For people; at most 200 characters. */
+            description?: string | null;
+            /** @description How events travel. */
+            format?: components["schemas"]["WebhookFormat"];
+            /** @description Only events about this. */
+            subject?: string | null;
+            /** @description Type patterns; empty: every event. */
+            types?: string[];
+            /** @description `https://…`; `http` only with `allow_private`. */
+            url: string;
+        };
+        /** @description Body of `POST /v1/webhooks/{id}/rotate`. */
+        WebhookRotation: {
+            /**
+             * Format: int64
+             * @description How long the old secret signs beside the new one, in seconds; a day unless told, at most 30 days.
+             */
+            overlap_seconds?: number | null;
+        };
+        /** @description A signing secret, without the secret. */
+        WebhookSecret: {
+            /** @description When it was made. */
+            created_at: components["schemas"]["Timestamp"];
+            expires_at?: null | components["schemas"]["Timestamp"];
+        };
+        /**
+         * @description Whether deliveries go out.
+         * @enum {string}
+         */
+        WebhookState: "active" | "resting" | "paused" | "disabled";
+        /** @description Body of `POST /v1/webhooks/{id}`: what is absent stays. */
+        WebhookUpdate: {
+            /** @description As in [`WebhookRequest`]. */
+            allow_private?: boolean | null;
+            /** @description As in [`WebhookRequest`]. */
+            description?: string | null;
+            /** @description `false` pauses: the position stays, and deliveries go on from there. `true` goes on, whatever stopped it. */
+            enabled?: boolean | null;
+            format?: null | components["schemas"]["WebhookFormat"];
+            /** @description As in [`WebhookRequest`]; the empty text lifts the filter. */
+            subject?: string | null;
+            /** @description As in [`WebhookRequest`]. */
+            types?: string[] | null;
+            /** @description As in [`WebhookRequest`]. */
+            url?: string | null;
+        };
+        /** @description Data of `POST /v1/webhooks` and `…/rotate`: the only time the secret is shown. */
+        WebhookWithSecret: {
+            /** @description `whsec_` and 24 to 64 bytes as base64 (Standard Webhooks). */
+            secret: string;
+            /** @description The webhook. */
+            webhook: components["schemas"]["Webhook"];
+        };
     };
     responses: {
         /** @description Refused: see `code` */
@@ -1631,6 +3092,154 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    consumer_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List registered readers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ConsumerList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    consumer_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsumerRequest"];
+            };
+        };
+        responses: {
+            /** @description Register a reader for which events are kept, or tell its position */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Consumer"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    consumer_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forget a registered reader */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    event_type_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List types of events, declared ones included */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["EventTypeList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    event_type_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypeRequest"];
+            };
+        };
+        responses: {
+            /** @description Declare a type of event, or widen the schema of one */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["EventTypeInfo"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    event_type_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The JSON Schema of the data of a type's events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -1658,6 +3267,34 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    event_publish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRequest"];
+            };
+        };
+        responses: {
+            /** @description Publish events of types that plugins declared */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Published"];
+                        message: string;
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -1769,6 +3406,207 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["Host"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    key_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who can open the data folder, and which keys there are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["KeyStatus"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    key_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a recovery key; shown once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RecoveryKey"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    key_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotation"];
+            };
+        };
+        responses: {
+            /** @description Make a new data key; seal everything again if asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["KeyStatus"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    key_slot_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlotRequest"];
+            };
+        };
+        responses: {
+            /** @description Add a way of opening the data folder */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["KeySlot"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    key_slot_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove a way of opening the data folder */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How long events are kept, and what there is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Retention"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retention_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRequest"];
+            };
+        };
+        responses: {
+            /** @description Change how long events are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Retention"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retention_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Drop now what may go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RetentionRun"];
                         message: string;
                     };
                 };
@@ -2225,6 +4063,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    event_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events by type, rate, lag, merged, dropped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["EventStatistics"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     summary: {
         parameters: {
             query?: never;
@@ -2339,6 +4201,254 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["VersionInfo"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List webhooks, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Make a webhook */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookWithSecret"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookUpdate"];
+            };
+        };
+        responses: {
+            /** @description Change a webhook, pause it, let it go on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Webhook"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a webhook and its log */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many (1 to 1,000); 100 unless told. */
+                limit?: number;
+                /** @description Only those that ended so: `delivered`, `failed` or `given_up`. */
+                outcome?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The log of tries, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookDeliveryPage"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookReplay"];
+            };
+        };
+        responses: {
+            /** @description Deliver a range of events again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["StartedReplay"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRotation"];
+            };
+        };
+        responses: {
+            /** @description Make a new signing secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookWithSecret"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    webhook_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send a test now and say how it went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["WebhookDelivery"];
                         message: string;
                     };
                 };

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use groma_api::{
-    Backend, CancelRequest, DiscardRequest, ErrorCode, EventQuery, HistoryQuery, HostQuery,
-    NetworkScanRequest, ScanQuery, ScanRequest, ScanStatus, Scope, TaskState, TokenRequest,
+    AccessOperations as _, CancelRequest, DiscardRequest, ErrorCode, EventOperations as _, EventQuery,
+    HistoryQuery, HostOperations as _, HostQuery, NetworkScanRequest, ScanOperations as _, ScanQuery,
+    ScanRequest, ScanStatus, Scope, StatusOperations as _, TaskOperations as _, TaskState, TokenRequest,
 };
 use groma_client::Client;
 use groma_model::{TaskId, ThingId, TokenId};

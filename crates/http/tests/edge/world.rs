@@ -2,6 +2,7 @@
 
 mod backend;
 mod journal;
+mod rest;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

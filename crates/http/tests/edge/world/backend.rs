@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use groma_api::{
-    ApiError, AuditPage, Backend, CancelRequest, CreatedToken, DiscardRequest, ErrorCode, EventPage,
-    EventQuery, EventStream, HistoryQuery, Host, HostList, HostQuery, Scan, ScanDiff, ScanHostPage, ScanList,
-    ScanQuery, ScanRequest, SignInLink, StartedScan, Summary, TaskState, TaskStatus, Token, TokenList,
+    AccessOperations, ApiError, AuditPage, CancelRequest, CreatedToken, DiscardRequest, ErrorCode,
+    EventOperations, EventPage, EventQuery, EventStream, HistoryQuery, Host, HostList, HostOperations,
+    HostQuery, Scan, ScanDiff, ScanHostPage, ScanList, ScanOperations, ScanQuery, ScanRequest, SignInLink,
+    StartedScan, StatusOperations, Summary, TaskOperations, TaskState, TaskStatus, Token, TokenList,
     TokenRequest, Validation, VersionInfo,
 };
 use groma_model::{NodeId, TaskId, ThingId, Timestamp, TokenId};
@@ -48,7 +49,7 @@ fn sample_host(id: ThingId) -> Host {
 }
 
 impl FakeBackend {
-    fn note(&self, call: &str, with: impl Debug) {
+    pub(super) fn note(&self, call: &str, with: impl Debug) {
         self.0.calls.lock().unwrap().push(format!("{call} {with:?}"));
     }
 
@@ -70,9 +71,8 @@ impl FakeBackend {
         StartedScan { task_id: sample_task(), existing }
     }
 }
-
 #[async_trait]
-impl Backend for FakeBackend {
+impl StatusOperations for FakeBackend {
     async fn version(&self) -> Result<VersionInfo, ApiError> {
         self.note("version", ());
         let node = NodeId::from_uuid(sample_task().uuid());
@@ -103,7 +103,10 @@ impl Backend for FakeBackend {
         self.note("metrics", ());
         Ok("groma_up 1\n".to_owned())
     }
+}
 
+#[async_trait]
+impl ScanOperations for FakeBackend {
     async fn scan_start(&self, request: ScanRequest) -> Result<StartedScan, ApiError> {
         self.note("scan_start", &request);
         let ScanRequest::Network(network) = &request;
@@ -154,7 +157,10 @@ impl Backend for FakeBackend {
         self.note("scan_delete", id);
         Ok(())
     }
+}
 
+#[async_trait]
+impl TaskOperations for FakeBackend {
     async fn task_get(&self, id: TaskId, wait: Option<Duration>) -> Result<TaskStatus, ApiError> {
         self.note("task_get", (id, wait));
         if wait.is_some_and(|wait| wait > Duration::from_secs(1)) {
@@ -183,7 +189,10 @@ impl Backend for FakeBackend {
         self.note("task_retry", id);
         Ok(Self::started(false))
     }
+}
 
+#[async_trait]
+impl HostOperations for FakeBackend {
     async fn host_list(&self, query: HostQuery) -> Result<HostList, ApiError> {
         self.note("host_list", &query);
         Ok(HostList { hosts: Vec::new(), next_cursor: None })
@@ -193,7 +202,10 @@ impl Backend for FakeBackend {
         self.note("host_get", id);
         Ok(sample_host(id))
     }
+}
 
+#[async_trait]
+impl EventOperations for FakeBackend {
     async fn events(&self, query: EventQuery) -> Result<EventStream, ApiError> {
         self.note("events", &query);
         read(&self.0, &query)
@@ -205,7 +217,10 @@ impl Backend for FakeBackend {
         let events = self.0.journal.all().iter().take(limit).map(|frame| frame.envelope().unwrap()).collect();
         Ok(EventPage { events, head: self.0.journal.head(), more: false, gap: false })
     }
+}
 
+#[async_trait]
+impl AccessOperations for FakeBackend {
     async fn token_create(&self, request: TokenRequest) -> Result<CreatedToken, ApiError> {
         self.note("token_create", &request);
         let token = Token {

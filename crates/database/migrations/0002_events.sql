@@ -1,0 +1,1 @@
+-- Declared types of events, rules of retention, registered consumers.

@@ -1,0 +1,1 @@
+-- Webhooks, their secrets, what waits for delivery, and the log of tries.

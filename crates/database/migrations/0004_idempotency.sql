@@ -1,0 +1,1 @@
+-- Answers that a repeated request gets again.

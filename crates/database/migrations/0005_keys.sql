@@ -1,0 +1,1 @@
+-- How far sealing everything again is.
