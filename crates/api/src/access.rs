@@ -105,11 +105,14 @@ impl Principal {
 #[serde(deny_unknown_fields)]
 pub struct TokenRequest {
     /// For people; 1 to 100 characters.
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// What it may do.
+    #[schema(min_items = 1)]
     pub scopes: Vec<Scope>,
     /// Seconds until it expires; absent: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 316_224_000)]
     pub expires_in_seconds: Option<u64>,
 }
 

@@ -6,8 +6,8 @@ use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, Para
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder,
-    Ref, Required, ResponseBuilder, SecurityRequirement, Type,
+    ComponentsBuilder, ContentBuilder, InfoBuilder, KnownFormat, ObjectBuilder, OpenApi, OpenApiBuilder,
+    PathsBuilder, Ref, Required, ResponseBuilder, SchemaFormat, SecurityRequirement, Type,
 };
 
 use crate::operation::{Method, OPERATIONS, Operation, Schemas, reference};
@@ -82,7 +82,10 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::pa
         described = described.description(Some(format!("On the command line: `groma {command}`.")));
     }
     for name in operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-        let text = ObjectBuilder::new().schema_type(Type::String);
+        let mut text = ObjectBuilder::new().schema_type(Type::String);
+        if name == "id" || name.ends_with("_id") || name == "other" {
+            text = text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        }
         described = described.parameter(
             ParameterBuilder::new()
                 .name(name)

@@ -71,6 +71,7 @@ pub struct HistoryQuery {
     pub until: Option<Timestamp>,
     /// At most so many (1 to 1,000); 100 unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
 }
 

@@ -63,6 +63,7 @@ pub struct Host {
 pub struct HostQuery {
     /// At most so many (1 to 1,000); 100 unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 1000)]
     pub limit: Option<u32>,
     /// Where the page before ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,16 +1,20 @@
 //! Scans of any kind: asking for one, and what is kept of it.
 
+mod tagged;
+
 use std::net::IpAddr;
 
 use groma_model::network::{PortState, Protocol};
 use groma_model::{PrincipalId, TaskId, ThingId, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::{OneOfBuilder, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+use self::tagged::tagged;
 use crate::{Progress, TaskState};
 
 /// Body of `POST /v1/scans`: what to scan, by kind.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum ScanRequest {
     /// A scan of hosts and ports.
@@ -27,12 +31,24 @@ impl ScanRequest {
     }
 }
 
+impl PartialSchema for ScanRequest {
+    fn schema() -> RefOr<Schema> {
+        OneOfBuilder::new()
+            .item(tagged::<NetworkScanRequest>("kind", "network"))
+            .description(Some("What to scan, by kind."))
+            .into()
+    }
+}
+
+impl ToSchema for ScanRequest {}
+
 /// A TCP connect scan.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkScanRequest {
     /// Addresses (`10.1.0.7`, `fd00::1`), networks (`10.1.0.0/24`), ranges (`10.1.0.1-20`, `10.1.0.1-10.1.0.20`),
     /// host names.
+    #[schema(min_items = 1, max_items = 65_536)]
     pub targets: Vec<String>,
     /// What of these to leave out; the same forms.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,15 +61,19 @@ pub struct NetworkScanRequest {
     pub discovery: bool,
     /// Probes in flight at most (1 to 65,535); the descriptor limit may lower it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 65_535)]
     pub concurrency: Option<u32>,
     /// How long a probe waits for its answer, in milliseconds (10 to 60,000).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 10, maximum = 60_000)]
     pub timeout_ms: Option<u64>,
     /// How often an unanswered probe is sent again (0 to 10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 10)]
     pub retries: Option<u32>,
     /// Probes per second at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 10_000_000)]
     pub max_rate: Option<u32>,
     /// Allow addresses outside private networks; audited.
     #[serde(default)]
@@ -238,6 +258,7 @@ pub struct ScanQuery {
     pub status: Option<ScanStatus>,
     /// At most so many (1 to 500); 50 unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u32>,
     /// Where the page before ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
