@@ -1,7 +1,5 @@
 //! Streams and pages of the journal.
 
-use std::collections::VecDeque;
-
 use futures::StreamExt as _;
 use futures::stream;
 use groma_api::{ApiError, EventPage, EventQuery, EventStream, HistoryQuery, StartAt};
@@ -14,31 +12,35 @@ use crate::error;
 struct Reading {
     cursor: Cursor,
     follow: bool,
-    ready: VecDeque<Frame>,
     over: bool,
 }
 
 impl Reading {
-    async fn next(&mut self) -> Option<Result<Frame, ApiError>> {
-        loop {
-            if let Some(frame) = self.ready.pop_front() {
-                return Some(Ok(frame));
-            }
-            if self.over {
-                return None;
-            }
-            let delivery =
-                if self.follow { self.cursor.next().await.map(Some) } else { self.cursor.poll().await };
-            match delivery {
-                Ok(Some(delivery)) => self.ready.extend(delivery.frames()),
-                Ok(None) => return None,
-                Err(refusal) => {
-                    self.over = true;
-                    return Some(Err(error::journal(refusal)));
-                }
+    /// Returns what the cursor hands out next, all of it: to wait, and to look whether the end has come, costs more
+    /// than to pass a frame on.
+    async fn next(&mut self) -> Option<Result<Vec<Frame>, ApiError>> {
+        if self.over {
+            return None;
+        }
+        let delivery =
+            if self.follow { self.cursor.next().await.map(Some) } else { self.cursor.poll().await };
+        match delivery {
+            Ok(delivery) => delivery.map(|delivery| Ok(delivery.frames().collect())),
+            Err(refusal) => {
+                self.over = true;
+                Some(Err(error::journal(refusal)))
             }
         }
     }
+}
+
+/// Passes frames on one by one.
+fn each(delivery: Result<Vec<Frame>, ApiError>) -> impl futures::Stream<Item = Result<Frame, ApiError>> {
+    let (frames, refusal) = match delivery {
+        Ok(frames) => (frames, None),
+        Err(refusal) => (Vec::new(), Some(Err(refusal))),
+    };
+    stream::iter(frames.into_iter().map(Ok).chain(refusal))
 }
 
 impl Caller {
@@ -50,13 +52,13 @@ impl Caller {
             StartAt::Live => Start::Live,
         };
         let cursor = self.app.journal.cursor(start, query.filter()?).await.map_err(error::journal)?;
-        let reading =
-            Reading { cursor, follow: query.follow.unwrap_or(true), ready: VecDeque::new(), over: false };
-        let frames = stream::unfold(reading, |mut reading| async move {
-            reading.next().await.map(|frame| (frame, reading))
+        let reading = Reading { cursor, follow: query.follow.unwrap_or(true), over: false };
+        let deliveries = stream::unfold(reading, |mut reading| async move {
+            reading.next().await.map(|delivery| (delivery, reading))
         });
         let stopping = self.app.stopping.clone();
-        Ok(frames.take_until(async move { stopping.cancelled().await }).boxed())
+        let deliveries = deliveries.take_until(async move { stopping.cancelled().await });
+        Ok(deliveries.flat_map(each).boxed())
     }
 
     pub(crate) async fn history(&self, query: HistoryQuery) -> Result<EventPage, ApiError> {

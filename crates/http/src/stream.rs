@@ -10,7 +10,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt};
 use groma_api::{ApiError, ErrorCode, EventQuery, EventStream};
-use groma_model::Frame;
+use groma_model::{Frame, Sequence};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::admission::Caller;
@@ -33,7 +33,16 @@ pub(crate) async fn events(call: Call) -> Result<Response, ApiError> {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tick.reset();
     let stopping = call.edge.stopping();
-    let reader = Reader { form, events, stopping, tick, edge: call.edge, caller: call.caller, begun: false };
+    let reader = Reader {
+        form,
+        events,
+        stopping,
+        tick,
+        edge: call.edge,
+        caller: call.caller,
+        begun: false,
+        expected: 0,
+    };
     let mut response = Response::new(Body::from_stream(futures::stream::unfold(Some(reader), next)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
@@ -88,7 +97,7 @@ impl Form {
         match self {
             Self::Sse => {
                 if let Some(sequence) = frame.sequence {
-                    out.put_slice(format!("id: {sequence}\n").as_bytes());
+                    out.put_slice(&id(sequence));
                 }
                 out.put_slice(b"data: ");
                 out.put_slice(&frame.json);
@@ -114,6 +123,26 @@ impl Form {
     }
 }
 
+/// Returns the line that tells a position: formatting it the usual way cost as much as sending the event.
+fn id(sequence: Sequence) -> [u8; 39] {
+    let mut line = *b"id: 0000000000000-00000000000000000000\n";
+    let (epoch, number) = line.split_at_mut(4 + 13);
+    put_digits(sequence.epoch.number(), epoch);
+    put_digits(sequence.number, number.get_mut(..21).unwrap_or_default());
+    line
+}
+
+/// Overwrites the zeros at the end of `digits` by a number.
+fn put_digits(mut number: u64, digits: &mut [u8]) {
+    for digit in digits.iter_mut().rev() {
+        if number == 0 {
+            return;
+        }
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
 struct Reader {
     form: Form,
     events: EventStream,
@@ -122,6 +151,8 @@ struct Reader {
     edge: Arc<Edge>,
     caller: Option<Caller>,
     begun: bool,
+    /// How large the chunk before was: the next one hardly ever has to grow.
+    expected: usize,
 }
 
 /// Returns the next chunk: everything that is there, up to a limit, so that a busy journal costs few writes.
@@ -147,6 +178,8 @@ async fn next(reader: Option<Reader>) -> Option<(Result<Bytes, Infallible>, Opti
             }
         }
         first = reader.events.next() => {
+            // Only now: who waits for events holds no memory for them.
+            out.reserve(reader.expected);
             let mut item = Some(first);
             loop {
                 match item {
@@ -164,6 +197,7 @@ async fn next(reader: Option<Reader>) -> Option<(Result<Bytes, Infallible>, Opti
             }
         }
     };
+    reader.expected = out.len();
     match ended {
         Some(error) => {
             form.end(&error, &mut out);

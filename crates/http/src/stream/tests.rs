@@ -2,7 +2,7 @@ use bytes::{Bytes, BytesMut};
 use groma_api::EventQuery;
 use groma_model::{Epoch, Frame, Sequence};
 
-use super::{Form, resume};
+use super::{Form, id, resume};
 
 #[test]
 fn control_frames_do_not_move_the_position() {
@@ -28,4 +28,12 @@ fn the_last_id_wins() {
     let headers = [("last-event-id".parse().unwrap(), "x".parse().unwrap())].into_iter().collect();
     resume(&mut query, &headers).unwrap();
     assert_eq!((query.after.as_deref(), query.since), (Some("x"), None));
+}
+
+#[test]
+fn the_id_is_the_position_as_it_is_written_everywhere() {
+    for (epoch, number) in [(0, 0), (7, 42), (1_763_740_800_000, 1_000_000), (Epoch::MAX, u64::MAX)] {
+        let sequence = Sequence::new(Epoch::from_millis(epoch), number);
+        assert_eq!(String::from_utf8(id(sequence).to_vec()).unwrap(), format!("id: {sequence}\n"));
+    }
 }
