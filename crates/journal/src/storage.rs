@@ -127,7 +127,7 @@ pub(crate) fn scan(
     let (mut damaged, mut last, mut more) = (Vec::new(), None, false);
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
-        let head = read_head(row)?;
+        let head = read_head(row);
         if head.is_some_and(|head| !wanted(head.event_type, head.subject)) {
             continue;
         }
@@ -147,17 +147,17 @@ pub(crate) fn scan(
     Ok(Page { events: pack.finish(), damaged, last, more })
 }
 
-/// Returns what is stored in the clear; nothing if this version does not know the type or the subject's kind.
-fn read_head(row: &Row<'_>) -> rusqlite::Result<Option<Head>> {
-    let Some(event_type) = EventType::from_code(row.get(2)?) else { return Ok(None) };
-    let subject = match (row.get::<_, Option<u8>>(3)?, row.get::<_, Option<[u8; 16]>>(4)?) {
-        (Some(kind), Some(id)) => match SubjectKind::from_code(kind) {
-            Some(kind) => Some(Subject { kind, id: Uuid::from_bytes(id) }),
-            None => return Ok(None),
-        },
+/// Returns what is stored in the clear; nothing if it is damaged, or this version does not know the type or the
+/// subject's kind. One row that cannot be read hides no other.
+fn read_head(row: &Row<'_>) -> Option<Head> {
+    let event_type = EventType::from_code(row.get(2).ok()?)?;
+    let subject = match (row.get::<_, Option<u8>>(3).ok()?, row.get::<_, Option<[u8; 16]>>(4).ok()?) {
+        (Some(kind), Some(id)) => {
+            Some(Subject { kind: SubjectKind::from_code(kind)?, id: Uuid::from_bytes(id) })
+        }
         _ => None,
     };
-    let at = Timestamp::from_micros(row.get(1)?);
-    let id = EventId::from_uuid(Uuid::from_bytes(row.get(5)?));
-    Ok(Some(Head { event_type, subject, id, at }))
+    let at = Timestamp::from_micros(row.get(1).ok()?);
+    let id = EventId::from_uuid(Uuid::from_bytes(row.get(5).ok()?));
+    Some(Head { event_type, subject, id, at })
 }
