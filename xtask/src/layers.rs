@@ -51,6 +51,7 @@ const CRATES: &[(&str, Floor, &[&str])] = &[
     ("groma", Face, &[]),
     ("groma-desktop", Face, &[]),
     ("groma-bench", Tool, &[]),
+    ("groma-fuzz", Tool, &[]),
     ("xtask", Tool, &[]),
 ];
 
