@@ -23,6 +23,7 @@ pub(crate) fn for_tests() -> Done {
         ("ip", "iproute2"),
         ("python3", "python3"),
         ("gcc", "gcc libc6-dev"),
+        ("g++", "g++"),
         ("setpriv", "util-linux"),
     ];
     packages(TOOLS, "run the tests")

@@ -1,6 +1,7 @@
 //! The project's own tasks: `cargo xtask <task>`.
 
 mod bench;
+mod fuzz;
 mod install;
 mod layers;
 mod licences;
@@ -31,6 +32,7 @@ enum Task {
     Test(test::Test),
     Bench(bench::Bench),
     Soak(bench::Soak),
+    Fuzz(fuzz::Fuzz),
     /// Check that dependencies between the crates point down
     Layers,
     /// Check the licences of all dependencies against deny.toml
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Task::Test(args) => args.run(),
         Task::Bench(args) => args.run(),
         Task::Soak(args) => args.run(),
+        Task::Fuzz(args) => args.run(),
         Task::Layers => layers::check(),
         Task::Licences => licences::check(),
         Task::Schemas(args) => args.run(),

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::shell::{Done, cargo, run, target};
-use crate::{install, layers, licences, lint, schemas, web};
+use crate::{fuzz, install, layers, licences, lint, schemas, web};
 
 /// One part; its name is what `--only` and `--skip` take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Schemas,
     /// Rust tests
     Rust,
+    /// Parsers of outside bytes, fuzzed for a while
+    Fuzz,
     /// The page's types
     WebTypes,
     /// The page's lints
@@ -44,6 +46,7 @@ impl Part {
         Self::Clippy,
         Self::Schemas,
         Self::Rust,
+        Self::Fuzz,
         Self::WebTypes,
         Self::WebLint,
         Self::WebUnit,
@@ -61,6 +64,7 @@ impl Part {
             Self::Clippy => "clippy",
             Self::Schemas => "schemas",
             Self::Rust => "rust",
+            Self::Fuzz => "fuzz",
             Self::WebTypes => "web-types",
             Self::WebLint => "web-lint",
             Self::WebUnit => "web-unit",
@@ -79,6 +83,7 @@ impl Part {
             Self::Clippy => lint::clippy(),
             Self::Schemas => schemas::check(),
             Self::Rust => run(&mut cargo(&["nextest", "run", "--workspace", "--locked"])),
+            Self::Fuzz => fuzz::short(),
             Self::WebTypes => script("typecheck"),
             Self::WebLint => script("lint"),
             Self::WebUnit => script("test"),
