@@ -24,23 +24,17 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
-    /// The folder with Groma's data
-    #[arg(long, global = true, env = "GROMA_DATA_DIR", value_name = "DIR")]
+    /// The folder with Groma's data [env: GROMA_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
     /// The configuration file
     #[arg(long, global = true, env = "GROMA_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// The file with the key that opens the data; made at the first start
-    #[arg(
-        long,
-        global = true,
-        env = "GROMA_KEY_FILE",
-        value_name = "FILE",
-        conflicts_with = "passphrase_file"
-    )]
+    /// The file with the key that opens the data; made at the first start [env: GROMA_KEY_FILE]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "passphrase_file")]
     pub(crate) key_file: Option<PathBuf>,
-    /// A file whose first line is the passphrase that opens the data, in place of a key file
-    #[arg(long, global = true, env = "GROMA_PASSPHRASE_FILE", value_name = "FILE")]
+    /// A file whose first line is the passphrase that opens the data, in place of a key file [env: GROMA_PASSPHRASE_FILE]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// How data is printed
     #[arg(long, short = 'o', global = true, value_enum, value_name = "FORM")]

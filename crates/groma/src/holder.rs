@@ -53,8 +53,8 @@ impl Holder {
             Err(error) => return Err(refused(&error)),
         };
         let edge = EdgeOptions {
-            allowed_hosts: settings.file.allowed_hosts.clone(),
-            secure: settings.file.https,
+            allowed_hosts: settings.values.allowed_hosts.clone(),
+            secure: settings.values.https,
             assets: Arc::new(Page),
             ..EdgeOptions::default()
         };

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         Err(failure) => return failure.tell(format).into(),
     };
     let format = settings.output;
-    logging::begin(&cli.command);
+    logging::begin(&cli.command, &settings.values.log);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -1,7 +1,9 @@
 //! What the process was told before it began: arguments, then environment, then the configuration file, then
 //! defaults. Read once at the start; objects that the page edits live in the database instead.
 
-mod file;
+mod keys;
+mod layers;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,7 +11,9 @@ use std::path::{Path, PathBuf};
 use groma_app::Unlock;
 use zeroize::Zeroizing;
 
-pub(crate) use file::{ConfigFile, ScanDefaults};
+pub(crate) use keys::KEYS;
+pub(crate) use layers::{Layers, Origin};
+pub(crate) use values::{LogFormat, LogValues, ScanDefaults, Values};
 
 use crate::cli::Global;
 use crate::failure::Failure;
@@ -26,8 +30,10 @@ pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
     /// The configuration file that was read, or would be.
     pub(crate) config_path: PathBuf,
-    /// What it says.
-    pub(crate) file: ConfigFile,
+    /// What options, environment and file say.
+    pub(crate) values: Values,
+    /// The same, and where each of it was said.
+    pub(crate) layers: Layers,
     /// How data is printed.
     pub(crate) output: Format,
     key_file: Option<PathBuf>,
@@ -38,30 +44,48 @@ impl Settings {
     /// Reads the configuration and settles what arguments leave open.
     ///
     /// # Errors
-    /// When the file cannot be read or is not valid, or no place for data can be told.
+    /// When the file cannot be read or is not valid, a variable is not, or no place for data can be told.
     pub(crate) fn read(global: &Global) -> Result<Self, Failure> {
         let home = Home::of_process();
         let (config_path, named) = match &global.config {
             Some(path) => (path.clone(), true),
             None => (home.folder("XDG_CONFIG_HOME", ".config")?.join("config.toml"), false),
         };
-        let file = ConfigFile::read(&config_path, named)?;
-        let data_dir = match (&global.data_dir, &file.data_dir) {
+        let mut layers = read_file(&config_path, named)?;
+        layers
+            .environment(|name| std::env::var(name).ok())
+            .map_err(|why| Failure::usage(format!("the environment is not valid: {why}")))?;
+        // What both the environment and the file say is checked as a whole.
+        let checked = |layers: &Layers| {
+            Values::of(layers).map_err(|why| Failure::usage(format!("the configuration is not valid: {why}")))
+        };
+        set_flags(&mut layers, global);
+        let values = checked(&layers)?;
+        let data_dir = match (&global.data_dir, &values.data_dir) {
             (Some(folder), _) => folder.clone(),
-            (None, Some(folder)) => home.expand(folder)?,
+            (None, Some(folder)) => home.expand("data_dir", folder)?,
             (None, None) => home.folder("XDG_DATA_HOME", ".local/share")?,
         };
-        let output = global.output.or(file.output).unwrap_or_default();
+        let output = values.output.unwrap_or_default();
         let data_dir = std::path::absolute(&data_dir).map_err(|error| {
             Failure::usage(format!("could not tell where the data folder {} is: {error}", data_dir.display()))
         })?;
-        let key_file = match (&global.key_file, &file.key_file) {
-            (Some(path), _) => Some(path.clone()),
-            (None, Some(path)) => Some(home.expand(path)?),
-            (None, None) => None,
+        let expanded = |name: &str, path: &Option<PathBuf>| {
+            path.as_ref().map(|path| home.expand(name, path)).transpose()
         };
-        let passphrase_file = global.passphrase_file.clone();
-        Ok(Self { data_dir, config_path, file, output, key_file, passphrase_file })
+        let key_file = global
+            .key_file
+            .clone()
+            .map_or_else(|| expanded("key_file", &values.key_file), |path| Ok(Some(path)))?;
+        let passphrase_file = global
+            .passphrase_file
+            .clone()
+            .map_or_else(|| expanded("passphrase_file", &values.passphrase_file), |path| Ok(Some(path)))?;
+        let mut values = values;
+        values.tls_cert = expanded("tls_cert", &values.tls_cert)?;
+        values.tls_key = expanded("tls_key", &values.tls_key)?;
+        values.log.file = expanded("log.file", &values.log.file)?;
+        Ok(Self { data_dir, config_path, values, layers, output, key_file, passphrase_file })
     }
 
     /// Returns what opens the data: a passphrase, a key file that was named, or the folder's own beside the
@@ -81,7 +105,43 @@ impl Settings {
 
     /// Returns where the server listens.
     pub(crate) fn listen(&self) -> SocketAddr {
-        self.file.listen.unwrap_or(LISTEN_DEFAULT)
+        self.values.listen.unwrap_or(LISTEN_DEFAULT)
+    }
+}
+
+/// Reads the file; one that was not `named` may be missing.
+fn read_file(path: &Path, named: bool) -> Result<Layers, Failure> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => return Ok(Layers::default()),
+        Err(error) => {
+            let path = path.display();
+            return Err(Failure::usage(format!("could not read the configuration {path}: {error}")));
+        }
+    };
+    let invalid = |why| Failure::usage(format!("the configuration {} is not valid: {why}", path.display()));
+    let layers = Layers::of_file(&text).map_err(invalid)?;
+    Values::of(&layers).map_err(invalid)?;
+    Ok(layers)
+}
+
+/// Puts the options of every command on top.
+fn set_flags(layers: &mut Layers, global: &Global) {
+    let paths = [
+        ("data_dir", "--data-dir", &global.data_dir),
+        ("key_file", "--key-file", &global.key_file),
+        ("passphrase_file", "--passphrase-file", &global.passphrase_file),
+    ];
+    for (name, flag, path) in paths {
+        if let Some(path) = path {
+            // A path that is no text cannot be said in TOML; what counts is the option itself.
+            let value = toml::Value::String(path.to_string_lossy().into_owned());
+            layers.set(name, value, Origin::Flag(flag));
+        }
+    }
+    if let Some(format) = global.output {
+        let value = toml::Value::try_from(format).unwrap_or_else(|_| toml::Value::String("table".to_owned()));
+        layers.set("output", value, Origin::Flag("--output"));
     }
 }
 
@@ -117,12 +177,14 @@ impl Home {
     }
 
     /// Replaces a leading `~/`.
-    fn expand(&self, path: &Path) -> Result<PathBuf, Failure> {
+    fn expand(&self, name: &str, path: &Path) -> Result<PathBuf, Failure> {
         match path.strip_prefix("~") {
             Err(_) => Ok(path.to_owned()),
-            Ok(rest) => self.home.as_ref().map(|home| home.join(rest)).ok_or_else(|| {
-                Failure::usage(format!("data_dir is {}, but HOME is not set", path.display()))
-            }),
+            Ok(rest) => {
+                self.home.as_ref().map(|home| home.join(rest)).ok_or_else(|| {
+                    Failure::usage(format!("{name} is {}, but HOME is not set", path.display()))
+                })
+            }
         }
     }
 }

@@ -61,7 +61,7 @@ pub(crate) struct Network {
 impl Network {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
         let (detach, dry_run) = (self.detach, self.dry_run);
-        let request = self.request(&cx.settings.file.scan)?;
+        let request = self.request(&cx.settings.values.scan)?;
         if dry_run {
             let validation = cx.read(async |backend| backend.scan_validate(request.clone()).await).await?;
             return print_validation(cx, &validation);
