@@ -1,6 +1,7 @@
 //! One closed list of error codes: each has an HTTP status, an exit code, and says whether trying again helps.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -68,6 +69,8 @@ codes! {
     MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, exit 2, final, "Method not allowed";
     /// The thing is not in a state in which this can be done.
     Conflict = "CONFLICT", 409, exit 6, final, "Not possible now";
+    /// The idempotency key stands for another request.
+    IdempotencyMismatch = "IDEMPOTENCY_MISMATCH", 422, exit 6, final, "The idempotency key was used for something else";
     /// The request is larger than the limit.
     TooLarge = "TOO_LARGE", 413, exit 2, final, "The request is too large";
     /// The caller speaks another version of the protocol.
@@ -104,19 +107,35 @@ pub struct ApiError {
     pub detail: String,
     /// The field or parameter at fault.
     pub field: Option<String>,
+    /// How long to wait before trying again, where that is known.
+    pub retry_after: Option<Duration>,
 }
 
 impl ApiError {
     /// Makes an error.
     #[must_use]
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), field: None }
+        Self { code, detail: detail.into(), field: None, retry_after: None }
     }
 
     /// Makes an [`ErrorCode::InvalidRequest`] that names the field at fault.
     #[must_use]
     pub fn invalid(field: &str, detail: impl Into<String>) -> Self {
-        Self { code: ErrorCode::InvalidRequest, detail: detail.into(), field: Some(field.to_owned()) }
+        Self::new(ErrorCode::InvalidRequest, detail).at(field)
+    }
+
+    /// Names the field or parameter at fault.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Says how long to wait before trying again.
+    #[must_use]
+    pub const fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
     }
 
     /// Makes an [`ErrorCode::NotFound`].
@@ -137,13 +156,16 @@ impl ApiError {
             message: self.detail.clone(),
             retryable: self.code.retryable(),
             field: self.field.clone(),
+            // Rounded up: whoever comes a moment early is refused again.
+            retry_after_seconds: self.retry_after.map(|wait| wait.as_millis().div_ceil(1000) as u64),
         }
     }
 }
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self { code: problem.code, detail: problem.detail, field: problem.field }
+        let retry_after = problem.retry_after_seconds.map(Duration::from_secs);
+        Self { code: problem.code, detail: problem.detail, field: problem.field, retry_after }
     }
 }
 
@@ -168,4 +190,7 @@ pub struct Problem {
     /// The field or parameter at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// Seconds to wait before trying again, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
 }

@@ -130,7 +130,7 @@ fn refuse(field: String, error: &impl Display, what: &str) -> ApiError {
         (Some(field), None) => format!("{what} is not valid at `{field}`: {message}"),
         _ => format!("{what} is not valid: {message}"),
     };
-    ApiError { code: ErrorCode::InvalidRequest, detail, field }
+    ApiError { field, ..ApiError::new(ErrorCode::InvalidRequest, detail) }
 }
 
 /// Refuses bodies that do not say that they are JSON: a form of another site can't send that type.

@@ -29,7 +29,7 @@ pub(crate) fn host(headers: &HeaderMap, peer: Option<Peer>, options: &EdgeOption
         return Ok(());
     }
     let detail = "the Host header names a host that Groma does not serve: use its address, or add the name to `allowed_hosts`";
-    Err(ApiError { code: ErrorCode::Forbidden, detail: detail.to_owned(), field: Some("Host".to_owned()) })
+    Err(ApiError::new(ErrorCode::Forbidden, detail).at("Host"))
 }
 
 /// Refuses anything but a request that our own page made.

@@ -7,18 +7,23 @@ use groma_api::{ApiError, ErrorCode};
 
 /// Turns an error into a response.
 pub(crate) fn problem(error: &ApiError) -> Response {
-    let body = serde_json::to_vec(&error.problem()).unwrap_or_default();
+    let problem = error.problem();
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =
         StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    let wait = match error.code {
+        ErrorCode::Unavailable | ErrorCode::TooManyRequests => problem.retry_after_seconds.or(Some(2)),
+        _ => problem.retry_after_seconds,
+    };
+    if let Some(seconds) = wait {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     match error.code {
         ErrorCode::Unauthenticated => {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        ErrorCode::Unavailable | ErrorCode::TooManyRequests => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         ErrorCode::TooLarge => {
             // The rest of the body is never read, so the connection can't carry another request.

@@ -217,9 +217,5 @@ impl Talk {
 
 fn unknown(id: &str) -> ApiError {
     let id: String = id.chars().take(80).collect();
-    ApiError {
-        code: ErrorCode::NotFound,
-        detail: format!("no stream `{id}` is open here"),
-        field: Some("id".to_owned()),
-    }
+    ApiError::new(ErrorCode::NotFound, format!("no stream `{id}` is open here")).at("id")
 }
