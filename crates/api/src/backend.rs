@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    ApiError, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage, EventQuery,
-    EventTypeOperations, Health, HistoryQuery, Host, HostList, HostQuery, KeyOperations, Principal,
-    RetentionOperations, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery, ScanRequest, Session, SignInLink,
-    StartedScan, StartedSession, Summary, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo,
-    WebhookOperations,
+    ApiError, Attempt, AttemptEnd, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage,
+    EventQuery, EventTypeOperations, Health, HistoryQuery, Host, HostList, HostQuery, KeyOperations,
+    KeyedRequest, Principal, RetentionOperations, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery,
+    ScanRequest, Session, SignInLink, StartedScan, StartedSession, Summary, TaskStatus, TokenList,
+    TokenRequest, Validation, VersionInfo, WebhookOperations,
 };
 
 /// Events and control frames, in order; ends after an error.
@@ -147,6 +147,17 @@ pub trait Gate: Send + Sync + std::fmt::Debug {
     async fn session_end(&self, secret: &str) -> Result<(), ApiError>;
     /// Notes a mutation that was refused before it reached the backend.
     async fn refused(&self, principal: Option<PrincipalId>, operation: &str, error: &ApiError);
+    /// Begins a request that carries an idempotency key, or returns the answer it had before. A gate that keeps nothing
+    /// takes every request for the first.
+    ///
+    /// Refuses with [`ErrorCode::Conflict`](crate::ErrorCode::Conflict) what runs, what may or may not have been done
+    /// and what was answered by a secret; with
+    /// [`ErrorCode::IdempotencyMismatch`](crate::ErrorCode::IdempotencyMismatch) a key of another request.
+    async fn attempt(&self, _request: &KeyedRequest) -> Result<Attempt, ApiError> {
+        Ok(Attempt::First)
+    }
+    /// Notes how a request that was let begin by [`Gate::attempt`] ended.
+    async fn attempt_ended(&self, _request: &KeyedRequest, _end: AttemptEnd) {}
     /// Returns the operations on behalf of a principal.
     fn backend(&self, principal: Principal) -> Arc<dyn Backend>;
     /// Returns whether Groma can do its work; `status` is `ok` or `failing`.

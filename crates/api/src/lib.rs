@@ -8,6 +8,7 @@ mod error;
 mod event_types;
 mod events;
 mod hosts;
+mod idempotency;
 mod keys;
 mod operation;
 mod reply;
@@ -33,6 +34,7 @@ pub use event_types::{
 };
 pub use events::{EventPage, EventQuery, HistoryQuery, StartAt, StreamMessage, StreamRequest};
 pub use hosts::{Host, HostList, HostQuery, HostService};
+pub use idempotency::{Attempt, AttemptEnd, KeptAnswer, KeyedRequest};
 pub use keys::{
     DataKeyInfo, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, Reencryption, SlotKind,
     SlotRequest,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use groma_api::{
-    ApiError, Backend, Checks, ErrorCode, Gate, Health, Operation, Principal, PrincipalKind, Scope, Session,
-    StartedSession,
+    ApiError, Attempt, AttemptEnd, Backend, Checks, ErrorCode, Gate, Health, KeyedRequest, Operation,
+    Principal, PrincipalKind, Scope, Session, StartedSession,
 };
 use groma_database::Health as Storage;
 use groma_inventory::SessionRecord;
@@ -115,6 +115,16 @@ impl Gate for AppGate {
         let noted = self.0.inventory.audit(who, operation, None, code, refusal.detail.clone());
         if let Err(error) = noted.await {
             tracing::error!(%error, operation, "failed to write the audit");
+        }
+    }
+
+    async fn attempt(&self, request: &KeyedRequest) -> Result<Attempt, ApiError> {
+        self.0.inventory.attempt(request).await.map_err(error::inventory)?
+    }
+
+    async fn attempt_ended(&self, request: &KeyedRequest, end: AttemptEnd) {
+        if let Err(error) = self.0.inventory.attempt_ended(request, end).await {
+            tracing::error!(%error, operation = request.operation, "failed to note how a keyed request ended");
         }
     }
 

@@ -7,6 +7,7 @@ mod audit;
 mod discard;
 mod error;
 mod hosts;
+mod idempotency;
 mod inventory;
 mod record;
 mod scans;

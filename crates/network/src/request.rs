@@ -40,7 +40,7 @@ impl RequestError {
 impl From<RequestError> for ApiError {
     fn from(error: RequestError) -> Self {
         let code = if error.public { ErrorCode::PublicTarget } else { ErrorCode::InvalidRequest };
-        Self { code, detail: error.message, field: Some(error.field.to_owned()) }
+        Self::new(code, error.message).at(error.field)
     }
 }
 
