@@ -67,6 +67,8 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(commands::config::Config),
+    Completions(commands::completions::Completions),
+    Man(commands::man::Man),
     Help(commands::help::Help),
 }
 

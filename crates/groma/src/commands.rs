@@ -1,11 +1,13 @@
 //! One module per command; the folders mirror the tree of commands.
 
 pub(crate) mod audit;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod help;
 pub(crate) mod hosts;
+pub(crate) mod man;
 pub(crate) mod open;
 pub(crate) mod scan;
 pub(crate) mod scans;
@@ -34,6 +36,8 @@ pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
         Command::Audit(args) => args.run(cx).await,
         Command::Doctor(args) => args.run(cx).await,
         Command::Config(args) => args.run(cx),
+        Command::Completions(args) => args.run(),
+        Command::Man(args) => args.run(),
         Command::Help(args) => args.run(),
     }
 }
