@@ -1,5 +1,6 @@
 //! `GET /v1/events/ws`: many filtered streams over one connection, with acknowledgements.
 
+mod fault;
 mod subscription;
 mod subscriptions;
 
@@ -13,6 +14,7 @@ use futures::future::BoxFuture;
 use groma_api::{ApiError, Backend, ErrorCode, StreamMessage, StreamRequest};
 use tokio::time::{Instant, MissedTickBehavior};
 
+use self::fault::fault;
 use self::subscription::Subscription;
 use self::subscriptions::{Subscriptions, Turn};
 use crate::admission::Caller;
@@ -57,6 +59,8 @@ pub(crate) async fn upgrade(mut call: Call) -> Result<Response, ApiError> {
 enum Leave {
     /// The peer is gone: there is nobody to tell.
     Silently,
+    /// The peer said goodbye, and is answered the same.
+    Answering,
     /// With a close code and its reason.
     Saying(u16, &'static str),
 }
@@ -79,13 +83,21 @@ enum Step {
 
 impl Talk {
     async fn run(mut self) {
-        let Err(Leave::Saying(code, reason)) = self.talk().await else { return };
-        let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+        let Err(leave) = self.talk().await else { return };
         let farewell = async {
-            if self.socket.send(close).await.is_ok() {
-                // Reads to the end: a connection closed on unread bytes would lose the close frame.
-                while let Some(Ok(_)) = self.socket.recv().await {}
+            match leave {
+                Leave::Silently => return,
+                // The answer is written by the next read.
+                Leave::Answering => {}
+                Leave::Saying(code, reason) => {
+                    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+                    if self.socket.send(close).await.is_err() {
+                        return;
+                    }
+                }
             }
+            // Reads to the end: a connection closed on unread bytes would lose the close frame.
+            while let Some(Ok(_)) = self.socket.recv().await {}
         };
         // Whoever does not answer in time is simply left.
         tokio::time::timeout(FAREWELL, farewell).await.ok();
@@ -106,10 +118,12 @@ impl Talk {
             };
             match step {
                 Step::Tick => self.tick(period * 3).await?,
-                Step::Heard(None | Some(Ok(Message::Close(_)))) => return Err(Leave::Silently),
+                Step::Heard(None) => return Err(Leave::Silently),
+                Step::Heard(Some(Ok(Message::Close(_)))) => return Err(Leave::Answering),
                 Step::Heard(Some(Err(error))) => {
                     tracing::debug!(%error, "a WebSocket message could not be read");
-                    return Err(Leave::Saying(close_code::POLICY, "the message could not be read"));
+                    let (code, reason) = fault(error).ok_or(Leave::Silently)?;
+                    return Err(Leave::Saying(code, reason));
                 }
                 Step::Heard(Some(Ok(message))) => {
                     self.heard = Instant::now();

@@ -14,4 +14,6 @@ mod security;
 mod serving;
 mod sse;
 mod websocket;
+mod websocket_protocol;
+mod wire;
 mod world;

@@ -295,5 +295,5 @@ async fn a_large_message_is_not_taken() {
     let served = Served::new().await;
     let mut socket = open(&served).await;
     socket.0.send(Message::text("x".repeat(65 * 1024))).await.ok();
-    assert!(matches!(socket.closed().await, Some(1008) | None));
+    assert!(matches!(socket.closed().await, Some(1009) | None));
 }
