@@ -1,7 +1,7 @@
 //! OpenAPI 3.1 from the table of operations, with every event's data among its components.
 
-use groma_model::{Envelope, EventType, Payload, SchemaVisitor};
-use utoipa::ToSchema;
+mod events;
+
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -23,12 +23,8 @@ pub fn openapi() -> OpenApi {
             .path(operation.path, PathItem::new(method(operation.method), describe(operation, &mut schemas)));
     }
     let problem = reference::<Problem>(&mut schemas);
-    let _: (_, _, _) = (
-        reference::<Envelope>(&mut schemas),
-        reference::<StreamRequest>(&mut schemas),
-        reference::<StreamMessage>(&mut schemas),
-    );
-    Payload::register_schemas(&mut EventSchemas { schemas: &mut schemas });
+    let _ = (reference::<StreamRequest>(&mut schemas), reference::<StreamMessage>(&mut schemas));
+    events::register(&mut schemas);
     let problem = ResponseBuilder::new()
         .description("Refused: see `code`")
         .content("application/problem+json", ContentBuilder::new().schema(Some(problem)).build())
@@ -55,16 +51,6 @@ pub fn openapi() -> OpenApi {
         .paths(paths)
         .components(Some(components))
         .build()
-}
-
-struct EventSchemas<'a> {
-    schemas: &'a mut Schemas,
-}
-
-impl SchemaVisitor for EventSchemas<'_> {
-    fn event<T: ToSchema + 'static>(&mut self, _: &'static EventType) {
-        reference::<T>(self.schemas);
-    }
 }
 
 const fn method(method: Method) -> HttpMethod {

@@ -1,8 +1,11 @@
 //! The operations of Groma: one table, their wire types, one closed list of error codes, and the trait that
 //! serves them. Faces (command line, page, desktop) and edges (HTTP, socket) know Groma through this crate alone.
 
+mod absent;
 mod access;
+mod asyncapi;
 mod backend;
+mod compatibility;
 mod document;
 mod error;
 mod event_types;
@@ -14,6 +17,7 @@ mod operation;
 mod reply;
 mod retention;
 mod scan;
+mod schemas;
 mod status;
 mod task;
 mod webhooks;
@@ -22,10 +26,12 @@ pub use access::{
     AuditEntry, AuditPage, CreatedToken, Principal, PrincipalKind, Scope, Session, SessionStart, SignInLink,
     StartedSession, Token, TokenList, TokenRequest,
 };
+pub use asyncapi::asyncapi;
 pub use backend::{
     AccessOperations, Backend, EventOperations, EventStream, Gate, HostOperations, ScanOperations,
     StatusOperations, TaskOperations,
 };
+pub use compatibility::breaking_changes;
 pub use document::openapi;
 pub use error::{ApiError, ErrorCode, Problem};
 pub use event_types::{
@@ -49,6 +55,7 @@ pub use scan::{
     DiscardRequest, NetworkScanRequest, Scan, ScanDiff, ScanHost, ScanHostPage, ScanList, ScanPort,
     ScanQuery, ScanRequest, ScanStatus, ScanSummary, StartedScan, UnitCount, Validation, ValidationIssue,
 };
+pub use schemas::{event_schema, event_schemas};
 pub use status::{Checks, Health, Summary, VersionInfo};
 pub use task::{CancelRequest, Progress, TaskState, TaskStatus};
 

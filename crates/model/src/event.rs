@@ -78,12 +78,12 @@ impl Serialize for Custom {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident($data:ty) = $code:literal $class:ident $domain:literal $name:literal $desktop:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $variant:ident($data:ty) = $code:literal $class:ident $domain:literal $name:literal $desktop:literal;)*) => {
         /// The data of any event.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
         pub enum Payload {
-            $($(#[$doc])* $variant($data),)*
+            $($(#[doc = $doc])* $variant($data),)*
             /// An event of a type that a plugin declared.
             Custom(Custom),
         }
@@ -107,6 +107,15 @@ macro_rules! events {
         impl EventType {
             /// Every type there is.
             pub const ALL: &'static [&'static Self] = &[$(<$data as EventData>::TYPE),*];
+
+            /// Returns what events of the type tell, in a sentence; empty for types that plugins declared.
+            #[must_use]
+            pub fn summary(&self) -> &'static str {
+                match self.name {
+                    $(name if name == <$data as EventData>::TYPE.name => concat!($($doc),*).trim_start(),)*
+                    _ => "",
+                }
+            }
         }
 
         impl Payload {

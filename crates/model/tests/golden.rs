@@ -1,5 +1,7 @@
 //! One event of each type as it travels, byte for byte what outside programs rely on.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -1038,12 +1038,14 @@ export interface components {
             dataschema: string;
             /** @description Unique for ever. */
             id: components["schemas"]["EventId"];
-            sequence?: null | components["schemas"]["Sequence"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
             /** @description `/groma/<node>/<domain>`. */
             source: string;
             /** @description Always `1.0`. */
             specversion: string;
-            subject?: null | components["schemas"]["Subject"];
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
             /** @description When it was committed. */
             time: components["schemas"]["Timestamp"];
             /** @description `groma.<domain>.<name>`. */
@@ -1053,7 +1055,7 @@ export interface components {
          * @description Every way in which an operation can be refused.
          * @enum {string}
          */
-        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "PUBLIC_TARGET" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "TOO_LARGE" | "VERSION_MISMATCH" | "TOO_MANY_REQUESTS" | "INTERNAL" | "STORAGE_FAILED" | "UNAVAILABLE" | "CANCELLED" | "INTERRUPTED" | "TASK_FAILED";
+        ErrorCode: "INVALID_REQUEST" | "UNAUTHENTICATED" | "FORBIDDEN" | "PUBLIC_TARGET" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "IDEMPOTENCY_MISMATCH" | "TOO_LARGE" | "VERSION_MISMATCH" | "TOO_MANY_REQUESTS" | "INTERNAL" | "STORAGE_FAILED" | "UNAVAILABLE" | "CANCELLED" | "INTERRUPTED" | "TASK_FAILED";
         /** @description What went wrong where. All five fields together tell one error from another. */
         EstateError: {
             /** @description The account's id. */
@@ -1075,9 +1077,9 @@ export interface components {
              */
             completedServices: number;
             /** @description The region in which it is being read. */
-            currentRegion?: string | null;
+            currentRegion?: string;
             /** @description A service that is being read. */
-            currentService?: string | null;
+            currentService?: string;
             /**
              * Format: double
              * @description Completed ÷ total × 100; 0 when there are no units.
@@ -1113,6 +1115,31 @@ export interface components {
             /** @description The resource's thing in the inventory. */
             thingId: components["schemas"]["ThingId"];
         };
+        /** @description What is known of a cloud resource changed against earlier scans. */
+        EstateResourceChangedEvent: {
+            data: components["schemas"]["EstateResourceChanged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.resource_changed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.resource_changed";
+        };
         /** @description Data of `groma.estate.scan_cancelled`; `scan_complete` follows. */
         EstateScanCancelled: {
             /** @description When it was stopped. */
@@ -1123,6 +1150,31 @@ export interface components {
             reason: string;
             /** @description The scan. */
             scanId: components["schemas"]["TaskId"];
+        };
+        /** @description Somebody stopped a scan of cloud accounts. */
+        EstateScanCancelledEvent: {
+            data: components["schemas"]["EstateScanCancelled"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.scan_cancelled/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.scan_cancelled";
         };
         /** @description Data of `groma.estate.scan_complete`, the last event of every estate scan. */
         EstateScanComplete: {
@@ -1144,6 +1196,31 @@ export interface components {
             /** @description What it did. */
             summary: components["schemas"]["EstateScanSummary"];
         };
+        /** @description A scan of cloud accounts ended, however it ended. */
+        EstateScanCompleteEvent: {
+            data: components["schemas"]["EstateScanComplete"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.scan_complete/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.scan_complete";
+        };
         /** @description Data of `groma.estate.scan_error`. */
         EstateScanError: {
             /** @description Whether the scan goes on; if not, `scan_complete` follows with status `failed`. */
@@ -1153,10 +1230,35 @@ export interface components {
             /** @description The scan. */
             scanId: components["schemas"]["TaskId"];
         };
+        /** @description Something went wrong in a scan of cloud accounts. */
+        EstateScanErrorEvent: {
+            data: components["schemas"]["EstateScanError"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.scan_error/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.scan_error";
+        };
         /** @description Data of `groma.estate.scan_progress`. */
         EstateScanProgress: {
             /** @description What it is at, for people. */
-            currentTask?: string | null;
+            currentTask?: string;
             /**
              * Format: int64
              * @description Whole seconds since it started.
@@ -1169,6 +1271,31 @@ export interface components {
             /** @description What it is doing. */
             status: components["schemas"]["EstateScanStatus"];
         };
+        /** @description How far a scan of cloud accounts is. Delivery class: latest. */
+        EstateScanProgressEvent: {
+            data: components["schemas"]["EstateScanProgress"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.scan_progress/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.scan_progress";
+        };
         /** @description Data of `groma.estate.scan_service_complete`: one per account × region × service. */
         EstateScanServiceComplete: {
             /** @description The account's id. */
@@ -1179,7 +1306,7 @@ export interface components {
              */
             durationMs: number;
             /** @description Why it was not. */
-            error?: string | null;
+            error?: string;
             /** @description The region's name. */
             region: string;
             /**
@@ -1194,13 +1321,39 @@ export interface components {
             /** @description Whether it was read to its last page. */
             success: boolean;
         };
+        /** @description A service was read in one region of one account, or could not be. */
+        EstateScanServiceCompleteEvent: {
+            data: components["schemas"]["EstateScanServiceComplete"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.scan_service_complete/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.scan_service_complete";
+        };
         /** @description Data of `groma.estate.scan_started`. */
         EstateScanStarted: {
             /** @description Account ids. */
             accounts: string[];
             /** @description Region names. */
             regions: string[];
-            resumes?: null | components["schemas"]["TaskId"];
+            /** @description The ended scan whose rest this one does. */
+            resumes?: components["schemas"]["TaskId"];
             /** @description The scan. */
             scanId: components["schemas"]["TaskId"];
             /** @description How much it reads. */
@@ -1209,6 +1362,31 @@ export interface components {
             services: string[];
             /** @description When it started. */
             startedAt: components["schemas"]["Timestamp"];
+        };
+        /** @description A scan of cloud accounts began. */
+        EstateScanStartedEvent: {
+            data: components["schemas"]["EstateScanStarted"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.estate.scan_started/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.estate.scan_started";
         };
         /**
          * @description What a scan that tells its progress is doing.
@@ -1393,8 +1571,58 @@ export interface components {
         };
         /** @description Data of `groma.execution.cancelled`. */
         ExecutionCancelled: components["schemas"]["ExecutionEnded"];
+        /** @description Somebody stopped an execution or a plan as a whole. */
+        ExecutionCancelledEvent: {
+            data: components["schemas"]["ExecutionCancelled"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.cancelled/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.cancelled";
+        };
         /** @description Data of `groma.execution.completed`. */
         ExecutionCompleted: components["schemas"]["ExecutionEnded"];
+        /** @description An execution or a plan as a whole did what it should. */
+        ExecutionCompletedEvent: {
+            data: components["schemas"]["ExecutionCompleted"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.completed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.completed";
+        };
         /** @description How an execution or a plan as a whole ended. */
         ExecutionEnded: components["schemas"]["ExecutionOrPlan"] & {
             /** @description When it ended. */
@@ -1405,17 +1633,17 @@ export interface components {
              */
             durationMs: number;
             /** @description Why it did not succeed. */
-            error?: string | null;
+            error?: string;
             /**
              * Format: int32
              * @description What the process ended with.
              */
-            exitCode?: number | null;
+            exitCode?: number;
             /**
              * Format: int32
              * @description The number of the signal that ended it.
              */
-            signal?: number | null;
+            signal?: number;
             /** @description When it started. */
             startedAt: components["schemas"]["Timestamp"];
             /** @description How; one that timed out or was lost has failed. */
@@ -1423,6 +1651,31 @@ export interface components {
         };
         /** @description Data of `groma.execution.failed`. */
         ExecutionFailed: components["schemas"]["ExecutionEnded"];
+        /** @description An execution or a plan as a whole did not do what it should. */
+        ExecutionFailedEvent: {
+            data: components["schemas"]["ExecutionFailed"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.failed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.failed";
+        };
         /**
          * Format: uuid
          * @description One run of a script, program or command.
@@ -1440,7 +1693,7 @@ export interface components {
              */
             lineNumber: number;
             /** @description Whether the line goes on: it was longer than a line may be, or the process ended within it. */
-            partial?: boolean | null;
+            partial?: boolean;
             /** @description Where it was written. */
             stream: components["schemas"]["ExecutionStream"];
             /** @description When it was read. */
@@ -1479,6 +1732,31 @@ export interface components {
              */
             lastLine: number;
         };
+        /** @description The log of an execution has more lines. Delivery class: latest. */
+        ExecutionOutputAdvancedEvent: {
+            data: components["schemas"]["ExecutionOutputAdvanced"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.output_advanced/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.output_advanced";
+        };
         /** @description Data of `groma.execution.progress`. */
         ExecutionProgress: components["schemas"]["ExecutionOrPlan"] & {
             /**
@@ -1487,7 +1765,7 @@ export interface components {
              */
             completed: number;
             /** @description What is being done, for people. */
-            currentStep?: string | null;
+            currentStep?: string;
             /**
              * Format: double
              * @description Completed ÷ total × 100; 0 when there are none.
@@ -1498,6 +1776,31 @@ export interface components {
              * @description Parts in all.
              */
             total: number;
+        };
+        /** @description How far an execution or a plan is. Delivery class: latest. */
+        ExecutionProgressEvent: {
+            data: components["schemas"]["ExecutionProgress"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.progress/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.progress";
         };
         /** @description Data of `groma.execution.started`. */
         ExecutionStarted: {
@@ -1511,17 +1814,89 @@ export interface components {
              * Format: int32
              * @description The process, once there is one.
              */
-            pid?: number | null;
-            planId?: null | components["schemas"]["PlanId"];
+            pid?: number;
+            /** @description The plan of which it is a step. */
+            planId?: components["schemas"]["PlanId"];
             /** @description When it started. */
             startedAt: components["schemas"]["Timestamp"];
             /** @description Which step. */
-            stepId?: string | null;
+            stepId?: string;
+        };
+        /** @description Something was started. */
+        ExecutionStartedEvent: {
+            data: components["schemas"]["ExecutionStarted"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.started/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.started";
         };
         /** @description Data of `groma.execution.stderr`. */
         ExecutionStderr: components["schemas"]["ExecutionLine"];
+        /** @description A line on standard error. Delivery class: expanded. */
+        ExecutionStderrEvent: {
+            data: components["schemas"]["ExecutionStderr"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.stderr/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.stderr";
+        };
         /** @description Data of `groma.execution.stdout`. */
         ExecutionStdout: components["schemas"]["ExecutionLine"];
+        /** @description A line on standard output. Delivery class: expanded. */
+        ExecutionStdoutEvent: {
+            data: components["schemas"]["ExecutionStdout"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.execution.stdout/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.execution.stdout";
+        };
         /**
          * @description Where a process writes.
          * @enum {string}
@@ -1541,6 +1916,8 @@ export interface components {
          * @enum {string}
          */
         GapReason: "retention" | "history_reset" | "unknown_position" | "damaged";
+        /** @description Any event of a type of Groma's own; `type` tells which. Events of plugins fit `Envelope`. */
+        GromaEvent: components["schemas"]["NetworkScanStartedEvent"] | components["schemas"]["NetworkHostDiscoveredEvent"] | components["schemas"]["NetworkPortDiscoveredEvent"] | components["schemas"]["NetworkScanProgressEvent"] | components["schemas"]["NetworkScanCompletedEvent"] | components["schemas"]["NetworkErrorEvent"] | components["schemas"]["NetworkHostChangedEvent"] | components["schemas"]["EstateScanStartedEvent"] | components["schemas"]["EstateScanProgressEvent"] | components["schemas"]["EstateScanServiceCompleteEvent"] | components["schemas"]["EstateScanErrorEvent"] | components["schemas"]["EstateScanCancelledEvent"] | components["schemas"]["EstateScanCompleteEvent"] | components["schemas"]["EstateResourceChangedEvent"] | components["schemas"]["VmStateChangedEvent"] | components["schemas"]["VmCreatedEvent"] | components["schemas"]["VmDeletedEvent"] | components["schemas"]["VmStatsUpdatedEvent"] | components["schemas"]["VmConnectionStatusChangedEvent"] | components["schemas"]["VmStoragePoolChangedEvent"] | components["schemas"]["VmNetworkChangedEvent"] | components["schemas"]["VmGuestAgentConnectedEvent"] | components["schemas"]["VmGuestInfoUpdatedEvent"] | components["schemas"]["ExecutionStartedEvent"] | components["schemas"]["ExecutionStdoutEvent"] | components["schemas"]["ExecutionStderrEvent"] | components["schemas"]["ExecutionOutputAdvancedEvent"] | components["schemas"]["ExecutionProgressEvent"] | components["schemas"]["ExecutionCompletedEvent"] | components["schemas"]["ExecutionFailedEvent"] | components["schemas"]["ExecutionCancelledEvent"] | components["schemas"]["SystemErrorEvent"] | components["schemas"]["StreamGapEvent"] | components["schemas"]["StreamMergedEvent"];
         /** @description Body of `/livez` and `/readyz`. */
         Health: {
             /** @description What was looked at. */
@@ -1637,9 +2014,35 @@ export interface components {
             errorType: components["schemas"]["NetworkErrorType"];
             /** @description What happened, to what, and why. */
             message: string;
-            scanId?: null | components["schemas"]["TaskId"];
+            /** @description The scan, if it was in one. */
+            scanId?: components["schemas"]["TaskId"];
             /** @description When. */
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description Something went wrong in a network scan. */
+        NetworkErrorEvent: {
+            data: components["schemas"]["NetworkError"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.error/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.error";
         };
         /**
          * @description What kind of thing went wrong.
@@ -1659,14 +2062,39 @@ export interface components {
             /** @description The host's thing. */
             thingId: components["schemas"]["ThingId"];
         };
+        /** @description What is known of a host changed against earlier scans. */
+        NetworkHostChangedEvent: {
+            data: components["schemas"]["NetworkHostChanged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.host_changed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.host_changed";
+        };
         /** @description Data of `groma.network.host_discovered`. */
         NetworkHostDiscovered: {
             /** @description The address. */
             host: string;
             /** @description The name that was scanned or resolved. */
-            hostname?: string | null;
+            hostname?: string;
             /** @description Hardware address. */
-            macAddress?: string | null;
+            macAddress?: string;
             /**
              * Format: double
              * @description From probe to answer.
@@ -1682,9 +2110,34 @@ export interface components {
              * Format: int32
              * @description Time to live of the answer.
              */
-            ttl?: number | null;
+            ttl?: number;
             /** @description Who made the network interface. */
-            vendor?: string | null;
+            vendor?: string;
+        };
+        /** @description A host answered for the first time in a scan. */
+        NetworkHostDiscoveredEvent: {
+            data: components["schemas"]["NetworkHostDiscovered"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.host_discovered/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.host_discovered";
         };
         /** @description Data of `groma.network.port_discovered`. */
         NetworkPortDiscovered: {
@@ -1699,11 +2152,37 @@ export interface components {
             protocol: components["schemas"]["Protocol"];
             /** @description The scan. */
             scanId: components["schemas"]["TaskId"];
-            service?: null | components["schemas"]["ServiceInfo"];
+            /** @description What listens there, once known. */
+            service?: components["schemas"]["ServiceInfo"];
             /** @description `open` or `open_filtered`. */
             state: components["schemas"]["PortState"];
             /** @description When the answer came. */
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A port was found open in a scan. */
+        NetworkPortDiscoveredEvent: {
+            data: components["schemas"]["NetworkPortDiscovered"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.port_discovered/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.port_discovered";
         };
         /** @description Data of `groma.network.scan_completed`. */
         NetworkScanCompleted: {
@@ -1713,7 +2192,7 @@ export interface components {
              */
             durationMs: number;
             /** @description Why it did not succeed; `cancelled: <reason>` after a cancel. */
-            error?: string | null;
+            error?: string;
             /** @description Whether something that was asked is not known. */
             partial: boolean;
             /** @description What it found. */
@@ -1726,6 +2205,31 @@ export interface components {
             success: boolean;
             /** @description When it ended. */
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A network scan ended, however it ended. */
+        NetworkScanCompletedEvent: {
+            data: components["schemas"]["NetworkScanCompleted"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.scan_completed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.scan_completed";
         };
         /** @description How a network scan probes; part of `scan_started`. */
         NetworkScanOptions: {
@@ -1744,7 +2248,7 @@ export interface components {
              * Format: int32
              * @description Probes per second at most.
              */
-            maxRate?: number | null;
+            maxRate?: number;
             /** @description Whether operating systems are guessed. */
             os: boolean;
             /** @description The named set of defaults. */
@@ -1773,7 +2277,7 @@ export interface components {
              * Format: int64
              * @description How much longer, in milliseconds, once it can be told.
              */
-            estimatedRemainingMs?: number | null;
+            estimatedRemainingMs?: number;
             /**
              * Format: int64
              * @description Addresses of which everything asked is known.
@@ -1798,6 +2302,31 @@ export interface components {
              * @description Ports to probe; shrinks by those of addresses that turn out to be down.
              */
             totalPorts: number;
+        };
+        /** @description How far a network scan is. Delivery class: latest. */
+        NetworkScanProgressEvent: {
+            data: components["schemas"]["NetworkScanProgress"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.scan_progress/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.scan_progress";
         };
         /** @description What a network scan found; part of `scan_completed`. */
         NetworkScanResults: {
@@ -1830,13 +2359,39 @@ export interface components {
             options: components["schemas"]["NetworkScanOptions"];
             /** @description The ports as given. */
             ports: string;
-            resumes?: null | components["schemas"]["TaskId"];
+            /** @description The ended scan whose rest this one does. */
+            resumes?: components["schemas"]["TaskId"];
             /** @description The scan. */
             scanId: components["schemas"]["TaskId"];
             /** @description The targets as given. */
             targets: string[];
             /** @description When it started. */
             timestamp: components["schemas"]["Timestamp"];
+        };
+        /** @description A network scan began. */
+        NetworkScanStartedEvent: {
+            data: components["schemas"]["NetworkScanStarted"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.network.scan_started/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.network.scan_started";
         };
         /**
          * Format: uuid
@@ -1884,6 +2439,11 @@ export interface components {
             field?: string | null;
             /** @description The same as `detail`, for older clients. */
             message: string;
+            /**
+             * Format: int64
+             * @description Seconds to wait before trying again, where that is known.
+             */
+            retry_after_seconds?: number | null;
             /** @description Whether the same call may succeed later. */
             retryable: boolean;
             /**
@@ -2284,20 +2844,20 @@ export interface components {
         /** @description What listens at a port. */
         ServiceInfo: {
             /** @description What it said first. */
-            banner?: string | null;
+            banner?: string;
             /**
              * Format: double
              * @description 0 to 1; a name that only follows from the port's number has 0.1.
              */
-            confidence?: number | null;
+            confidence?: number;
             /** @description Common Platform Enumeration name. */
-            cpe?: string | null;
+            cpe?: string;
             /** @description The service's usual name, such as `ssh`. */
             name: string;
             /** @description The product. */
-            product?: string | null;
+            product?: string;
             /** @description Its version. */
-            version?: string | null;
+            version?: string;
         };
         /** @description Data of `GET /v1/session`. */
         Session: {
@@ -2383,6 +2943,29 @@ export interface components {
             /** @description The position from which the stream goes on. */
             to: components["schemas"]["Sequence"];
         };
+        /** @description A reader missed events that are gone. Delivery class: control. */
+        StreamGapEvent: {
+            data: components["schemas"]["StreamGap"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.system.stream_gap/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.system.stream_gap";
+        };
         /** @description Data of the control frame `groma.system.stream_merged`. */
         StreamMerged: {
             /**
@@ -2390,9 +2973,33 @@ export interface components {
              * @description How many were left out; the newest follows.
              */
             count: number;
-            subject?: null | components["schemas"]["Subject"];
+            /** @description Their subject. */
+            subject?: components["schemas"]["Subject"];
             /** @description The type of the merged events. */
             type: string;
+        };
+        /** @description Events of a Latest type were merged for a slow reader. Delivery class: control. */
+        StreamMergedEvent: {
+            data: components["schemas"]["StreamMerged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.system.stream_merged/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.system.stream_merged";
         };
         /** @description What the server of `GET /v1/events/ws` says. */
         StreamMessage: {
@@ -2493,6 +3100,31 @@ export interface components {
              * @description Unix milliseconds.
              */
             timestamp: number;
+        };
+        /** @description Something is wrong with Groma itself. */
+        SystemErrorEvent: {
+            data: components["schemas"]["SystemError"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.system.error/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.system.error";
         };
         /**
          * Format: uuid
@@ -2660,10 +3292,85 @@ export interface components {
             /** @description Where it is, such as `qemu:///system`. */
             uri: string;
         };
+        /** @description A hypervisor came within reach, or went out of it. */
+        VmConnectionStatusChangedEvent: {
+            data: components["schemas"]["VmConnectionStatusChanged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.connection_status_changed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.connection_status_changed";
+        };
         /** @description Data of `groma.vm.created`. */
         VmCreated: components["schemas"]["VmPresence"];
+        /** @description A virtual machine was made, or found. */
+        VmCreatedEvent: {
+            data: components["schemas"]["VmCreated"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.created/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.created";
+        };
         /** @description Data of `groma.vm.deleted`. */
         VmDeleted: components["schemas"]["VmPresence"];
+        /** @description A virtual machine is no longer there. */
+        VmDeletedEvent: {
+            data: components["schemas"]["VmDeleted"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.deleted/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.deleted";
+        };
         /** @description Data of `groma.vm.guest_agent_connected`. */
         VmGuestAgentConnected: {
             /** @description The agent's version, if it told it. */
@@ -2677,6 +3384,31 @@ export interface components {
             timestamp: number;
             /** @description The machine. */
             vmId: components["schemas"]["ThingId"];
+        };
+        /** @description A machine's guest agent began to answer, or ceased to. */
+        VmGuestAgentConnectedEvent: {
+            data: components["schemas"]["VmGuestAgentConnected"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.guest_agent_connected/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.guest_agent_connected";
         };
         /** @description Data of `groma.vm.guest_info_updated`. */
         VmGuestInfoUpdated: {
@@ -2694,6 +3426,31 @@ export interface components {
             /** @description The machine. */
             vmId: components["schemas"]["ThingId"];
         };
+        /** @description What the system inside a virtual machine tells of itself changed. */
+        VmGuestInfoUpdatedEvent: {
+            data: components["schemas"]["VmGuestInfoUpdated"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.guest_info_updated/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.guest_info_updated";
+        };
         /** @description Data of `groma.vm.network_changed`. */
         VmNetworkChanged: {
             /** @description What happened to it. */
@@ -2708,9 +3465,35 @@ export interface components {
              */
             timestamp: number;
         };
+        /** @description Something happened to a hypervisor's network. */
+        VmNetworkChangedEvent: {
+            data: components["schemas"]["VmNetworkChanged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.network_changed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.network_changed";
+        };
         /** @description A machine that came or went. */
         VmPresence: {
-            cause?: null | components["schemas"]["VmCause"];
+            /** @description Why, if it can be told. */
+            cause?: components["schemas"]["VmCause"];
             /**
              * Format: int64
              * @description Unix milliseconds.
@@ -2733,7 +3516,8 @@ export interface components {
         VmState: "running" | "stopped" | "paused" | "suspended";
         /** @description Data of `groma.vm.state_changed`; the two states differ. */
         VmStateChanged: {
-            cause?: null | components["schemas"]["VmCause"];
+            /** @description Why, if it can be told. */
+            cause?: components["schemas"]["VmCause"];
             /** @description What it does now. */
             newState: components["schemas"]["VmState"];
             /** @description What it did before. */
@@ -2747,6 +3531,31 @@ export interface components {
             vmId: components["schemas"]["ThingId"];
             /** @description Its name. */
             vmName: string;
+        };
+        /** @description A virtual machine does something else than before. */
+        VmStateChangedEvent: {
+            data: components["schemas"]["VmStateChanged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.state_changed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.state_changed";
         };
         /** @description Data of `groma.vm.stats_updated`; of running machines only. */
         VmStatsUpdated: {
@@ -2793,6 +3602,31 @@ export interface components {
             /** @description The machine. */
             vmId: components["schemas"]["ThingId"];
         };
+        /** @description What a running virtual machine uses. Delivery class: latest. */
+        VmStatsUpdatedEvent: {
+            data: components["schemas"]["VmStatsUpdated"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.stats_updated/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.stats_updated";
+        };
         /** @description Data of `groma.vm.storage_pool_changed`. */
         VmStoragePoolChanged: {
             /** @description What happened to it. */
@@ -2806,6 +3640,31 @@ export interface components {
              * @description Unix milliseconds.
              */
             timestamp: number;
+        };
+        /** @description Something happened to a hypervisor's storage pool. */
+        VmStoragePoolChangedEvent: {
+            data: components["schemas"]["VmStoragePoolChanged"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.vm.storage_pool_changed/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description The resume position; control frames have none. */
+            sequence?: components["schemas"]["Sequence"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.vm.storage_pool_changed";
         };
         /** @description A webhook. */
         Webhook: {

@@ -22,26 +22,16 @@ export type EventPage = Schemas["EventPage"];
 export type StreamRequest = Schemas["StreamRequest"];
 export type StreamMessage = Schemas["StreamMessage"];
 
-/** The data of each event type that the page reads. */
-export interface EventData {
-  "groma.network.scan_started": Schemas["NetworkScanStarted"];
-  "groma.network.host_discovered": Schemas["NetworkHostDiscovered"];
-  "groma.network.port_discovered": Schemas["NetworkPortDiscovered"];
-  "groma.network.scan_progress": Schemas["NetworkScanProgress"];
-  "groma.network.scan_completed": Schemas["NetworkScanCompleted"];
-  "groma.network.error": Schemas["NetworkError"];
-  "groma.network.host_changed": Schemas["NetworkHostChanged"];
-  "groma.system.error": Schemas["SystemError"];
-  "groma.system.stream_gap": Schemas["StreamGap"];
-  "groma.system.stream_merged": Schemas["StreamMerged"];
-}
+/** Any event of a type of Groma's own; `type` tells which, and with it what `data` is. Plugins' fit `Envelope`. */
+export type GromaEvent = Schemas["GromaEvent"];
 
-/** An event whose type is known, so that its data is. */
-export type KnownEvent = {
-  [T in keyof EventData]: Omit<Envelope, "type" | "data"> & { type: T; data: EventData[T] };
-}[keyof EventData];
+/** The types of Groma's own events. */
+export type EventType = GromaEvent["type"];
+
+/** The data of each event type. */
+export type EventData = { [T in EventType]: Extract<GromaEvent, { type: T }>["data"] };
 
 /** Returns the event with its data typed; one of an unknown type falls through every `switch`. */
-export function known(event: Envelope): KnownEvent {
-  return event as unknown as KnownEvent;
+export function known(event: Envelope): GromaEvent {
+  return event as unknown as GromaEvent;
 }
