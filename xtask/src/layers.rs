@@ -37,6 +37,7 @@ const CRATES: &[(&str, Floor, &[&str])] = &[
     ("groma-journal", Spine, &[]),
     ("groma-inventory", Spine, &["groma-journal"]),
     ("groma-task", Spine, &[]),
+    ("groma-webhook", Spine, &["groma-journal"]),
     ("groma-network", Engine, &[]),
     ("groma-aws", Engine, &[]),
     ("groma-estate", Engine, &["groma-aws"]),
