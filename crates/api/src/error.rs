@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $status:literal, exit $exit:literal, $retry:ident, $title:literal;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $word:literal, $status:literal, exit $exit:literal, $retry:ident, $title:literal;)*) => {
         /// Every way in which an operation can be refused.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
         pub enum ErrorCode {
-            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+            $($(#[doc = $doc])* #[serde(rename = $word)] $name,)*
         }
 
         impl ErrorCode {
@@ -41,6 +41,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn retryable(self) -> bool {
                 match self { $(Self::$name => codes!(@$retry)),* }
+            }
+
+            /// Returns when the code is used, in a sentence.
+            #[must_use]
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),*).trim_start()),* }
             }
 
             /// Returns the RFC 9457 title.
@@ -89,6 +95,14 @@ codes! {
     Interrupted = "INTERRUPTED", 409, exit 3, retry, "Interrupted";
     /// A task could not go on.
     TaskFailed = "TASK_FAILED", 409, exit 3, final, "The task failed";
+}
+
+impl ErrorCode {
+    /// Returns the RFC 9457 type: the path under which the kind of problem is explained.
+    #[must_use]
+    pub fn path(self) -> String {
+        format!("/problems/{}", self.as_str().to_lowercase().replace('_', "-"))
+    }
 }
 
 impl fmt::Display for ErrorCode {
@@ -148,7 +162,7 @@ impl ApiError {
     #[must_use]
     pub fn problem(&self) -> Problem {
         Problem {
-            problem_type: format!("/problems/{}", self.code.as_str().to_lowercase().replace('_', "-")),
+            problem_type: self.code.path(),
             title: self.code.title().to_owned(),
             status: self.code.status(),
             detail: self.detail.clone(),

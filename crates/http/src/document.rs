@@ -1,4 +1,4 @@
-//! The documents that describe the API: OpenAPI, and the JSON Schema of each event's data.
+//! The documents that describe the API: OpenAPI, AsyncAPI, the JSON Schema of each event's data, each kind of problem.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -7,18 +7,17 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
-use groma_api::ApiError;
-use groma_model::{EventType, Payload, SchemaVisitor};
-use serde_json::{Map, Value, json};
-use utoipa::ToSchema;
+use groma_api::{ApiError, ErrorCode};
+use serde::Serialize;
 
-use crate::negotiate::has_already;
+use crate::negotiate::{accepts, has_already};
 use crate::problem::problem;
 
 /// The documents; each is made when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct Documents {
     openapi: OnceLock<Bytes>,
+    asyncapi: OnceLock<Bytes>,
     schemas: OnceLock<BTreeMap<String, Bytes>>,
     etag: String,
 }
@@ -27,13 +26,33 @@ impl Documents {
     pub(crate) fn new() -> Self {
         // Documents only change with the program.
         let etag = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
-        Self { openapi: OnceLock::new(), schemas: OnceLock::new(), etag }
+        Self { openapi: OnceLock::new(), asyncapi: OnceLock::new(), schemas: OnceLock::new(), etag }
     }
 
     /// Answers `/openapi.json`.
     pub(crate) fn openapi(&self, headers: &HeaderMap) -> Response {
         let bytes = self.openapi.get_or_init(|| encode(&groma_api::openapi()));
         self.send(bytes, "application/json", headers)
+    }
+
+    /// Answers `/asyncapi.json`.
+    pub(crate) fn asyncapi(&self, headers: &HeaderMap) -> Response {
+        let bytes = self.asyncapi.get_or_init(|| encode(&groma_api::asyncapi()));
+        self.send(bytes, "application/json", headers)
+    }
+
+    /// Answers `/problems/<code>`: what a problem's `type` leads to.
+    pub(crate) fn problem(&self, path: &str, headers: &HeaderMap) -> Response {
+        let Some(code) = ErrorCode::ALL.iter().copied().find(|code| code.path() == path) else {
+            return problem(&ApiError::not_found("kind of problem", path));
+        };
+        let kind = Kind::of(code);
+        let mut response = match accepts(headers, &header::ACCEPT, "application/json") {
+            true => self.send(&encode(&kind), "application/json", headers),
+            false => self.send(&kind.page().into(), "text/html; charset=utf-8", headers),
+        };
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+        response
     }
 
     /// Answers `/schemas/<type>/v1`.
@@ -60,56 +79,59 @@ impl Documents {
     }
 }
 
-fn encode(value: &impl serde::Serialize) -> Bytes {
+fn encode(value: &impl Serialize) -> Bytes {
     serde_json::to_vec(value).unwrap_or_default().into()
 }
 
 fn schemas() -> BTreeMap<String, Bytes> {
-    let mut collected = Schemas(BTreeMap::new());
-    Payload::register_schemas(&mut collected);
-    collected.0
+    let path = |name: &str| format!("/schemas/{name}/v1");
+    groma_api::event_schemas().into_iter().map(|(name, schema)| (path(name), encode(&schema))).collect()
 }
 
-struct Schemas(BTreeMap<String, Bytes>);
+/// The explanation of one kind of problem, for programs.
+#[derive(Debug, Serialize)]
+struct Kind {
+    #[serde(rename = "type")]
+    path: String,
+    title: &'static str,
+    code: ErrorCode,
+    description: &'static str,
+    status: u16,
+    exit_code: u8,
+    retryable: bool,
+}
 
-impl SchemaVisitor for Schemas {
-    fn event<T: ToSchema + 'static>(&mut self, event_type: &'static EventType) {
-        let mut parts = Vec::new();
-        T::schemas(&mut parts);
-        let parts: Map<String, Value> = parts.into_iter().map(|(name, part)| (name, local(&part))).collect();
-        let mut schema = local(&T::schema());
-        if let Some(fields) = schema.as_object_mut() {
-            fields.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
-            fields.insert("$id".to_owned(), json!(event_type.schema_path()));
-            fields.insert("title".to_owned(), json!(event_type.name));
-            if !parts.is_empty() {
-                fields.insert("$defs".to_owned(), Value::Object(parts));
-            }
+impl Kind {
+    fn of(code: ErrorCode) -> Self {
+        Self {
+            path: code.path(),
+            title: code.title(),
+            code,
+            description: code.explanation(),
+            status: code.status(),
+            exit_code: code.exit(),
+            retryable: code.retryable(),
         }
-        self.0.insert(event_type.schema_path(), encode(&schema));
+    }
+
+    /// The explanation for people; all of it is text of ours.
+    fn page(&self) -> String {
+        let Self { title, code, status, exit_code, .. } = self;
+        let (title, description) = (escape(title), escape(self.description));
+        let again = match self.retryable {
+            true => "The same call may succeed later.",
+            false => "The same call will fail again until something else changes.",
+        };
+        format!(
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} – Groma</title></head>\n\
+             <body><h1>{title}</h1>\n<p>{description} {again}</p>\n\
+             <dl><dt>Code</dt><dd><code>{code}</code></dd>\n<dt>HTTP status</dt><dd>{status}</dd>\n\
+             <dt>Exit code on the command line</dt><dd>{exit_code}</dd></dl>\n\
+             <p>What happened in your case is told by the answer's <code>detail</code>.</p></body></html>\n"
+        )
     }
 }
 
-/// Returns a schema whose references lead into the same document.
-fn local(schema: &impl serde::Serialize) -> Value {
-    let mut value = serde_json::to_value(schema).unwrap_or_default();
-    relink(&mut value);
-    value
-}
-
-fn relink(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::String(target) if name == "$ref" => {
-                        *target = target.replace("#/components/schemas/", "#/$defs/");
-                    }
-                    other => relink(other),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(relink),
-        _ => {}
-    }
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

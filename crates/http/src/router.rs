@@ -35,8 +35,17 @@ pub fn router(gate: Arc<dyn Gate>, options: EdgeOptions) -> Router {
         router = router.route(operation.path, on(filter(operation.method), handler));
     }
     let (openapi, schemas, page) = (Arc::clone(&edge), Arc::clone(&edge), Arc::clone(&edge));
+    let (asyncapi, problems) = (Arc::clone(&edge), Arc::clone(&edge));
     router
         .route("/openapi.json", get(move |headers: HeaderMap| async move { openapi.documents.openapi(&headers) }))
+        .route(
+            "/asyncapi.json",
+            get(move |headers: HeaderMap| async move { asyncapi.documents.asyncapi(&headers) }),
+        )
+        .route(
+            "/problems/{name}",
+            get(move |headers: HeaderMap, uri: Uri| async move { problems.documents.problem(uri.path(), &headers) }),
+        )
         .route(
             "/schemas/{name}/v1",
             get(move |headers: HeaderMap, uri: Uri| async move { schemas.documents.schema(uri.path(), &headers) }),

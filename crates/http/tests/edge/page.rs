@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use groma_api::ErrorCode;
+use groma_api::{ApiError, ErrorCode};
 use groma_http::{Asset, Assets, EdgeOptions, Limits};
 use groma_model::EventType;
 use serde_json::Value;
@@ -95,11 +95,40 @@ async fn the_documents_describe_operations_and_events() {
         let text = response.text().await.unwrap();
         let schema: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(schema["$id"], known.schema_path().as_str());
-        assert!(schema["properties"].is_object(), "{text}");
+        assert!(["properties", "$ref", "allOf"].iter().any(|said| schema.get(said).is_some()), "{text}");
         assert!(!text.contains("#/components/"), "{text}");
         for reference in text.split("#/$defs/").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(schema["$defs"][reference].is_object(), "{} lacks {reference}", known.name);
         }
     }
     problem(served.get("/schemas/groma.none/v1").send().await.unwrap(), ErrorCode::NotFound).await;
+}
+
+#[tokio::test]
+async fn the_ways_of_events_are_described() {
+    let served = Served::new().await;
+    let asyncapi = served.http.get(served.url("/asyncapi.json")).send().await.unwrap();
+    let etag = asyncapi.headers()["etag"].to_str().unwrap().to_owned();
+    let document: Value = asyncapi.json().await.unwrap();
+    assert_eq!(document["asyncapi"], "3.0.0");
+    let again =
+        served.http.get(served.url("/asyncapi.json")).header("if-none-match", etag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+}
+
+#[tokio::test]
+async fn every_kind_of_problem_is_explained_where_its_type_says() {
+    let served = Served::new().await;
+    for code in ErrorCode::ALL {
+        let url = served.url(&ApiError::new(*code, "").problem().problem_type);
+        let page = served.http.get(&url).header("accept", "text/html").send().await.unwrap();
+        assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
+        let page = page.text().await.unwrap();
+        assert!(page.contains(code.as_str()) && page.contains(&code.status().to_string()), "{page}");
+        let kind = served.http.get(&url).header("accept", "application/json").send().await.unwrap();
+        let kind: Value = kind.json().await.unwrap();
+        assert_eq!(kind["code"], code.as_str());
+        assert!(kind["description"].as_str().is_some_and(|text| text.ends_with('.')), "{kind}");
+    }
+    problem(served.get("/problems/none").send().await.unwrap(), ErrorCode::NotFound).await;
 }
