@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::report::Report;
-use crate::{Done, emit, fan_out, page, replay, start};
+use crate::{Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab};
 
 /// Measure emit, fan-out, replay and start, and keep the figures in docs/benchmarks.md
 #[derive(Debug, Args)]
@@ -25,6 +25,9 @@ pub(crate) struct Events {
     /// The binary whose start and size are measured; the one built beside this program unless told otherwise
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
+    /// The nats-server to be measured beside
+    #[arg(long, value_name = "FILE")]
+    nats: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,6 +37,14 @@ enum Part {
     Replay,
     Start,
     Page,
+    /// From an event to 1,000 readers outside
+    Delivery,
+    /// Memory with 10,000 idle readers
+    Idle,
+    /// 5,000 events a second into a browser
+    Tab,
+    /// Durable publishing and fan-out beside nats-server
+    Peer,
 }
 
 impl Events {
@@ -42,6 +53,7 @@ impl Events {
             Some(folder) => tempfile::tempdir_in(folder)?,
             None => tempfile::tempdir()?,
         };
+        descriptors::raise()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let mut report = Report::default();
         let wanted = |part| self.only.is_empty() || self.only.contains(&part);
@@ -59,6 +71,21 @@ impl Events {
         }
         if wanted(Part::Page) {
             page::measure(&workspace().join("web/dist"), &mut report)?;
+        }
+        if wanted(Part::Delivery) {
+            delivery::measure(root.path(), &self.binary()?, self.rounds.min(3), &mut report)?;
+        }
+        if wanted(Part::Idle) {
+            idle::measure(root.path(), &self.binary()?, &mut report)?;
+        }
+        if wanted(Part::Tab) {
+            tab::measure(root.path(), &self.binary()?, &workspace(), &mut report)?;
+        }
+        if wanted(Part::Peer) {
+            let nats = self.nats.clone().map_or_else(peer::find, Ok)?;
+            let rounds = self.rounds.min(5);
+            let binary = self.binary()?;
+            runtime.block_on(peer::measure(root.path(), &binary, &nats, rounds, &mut report))?;
         }
         report.print()?;
         if self.only.is_empty() {

@@ -1,24 +1,39 @@
 //! Measures what Groma promises of its speed: `cargo xtask bench events`. See bench/README.md.
 
+mod crowd;
+mod delivery;
+mod descriptors;
 mod emit;
 mod events;
 mod fan_out;
+mod idle;
+mod load;
 mod machine;
+mod nats;
 mod page;
+mod peer;
+mod readers;
 mod replay;
 mod report;
+mod rest;
 mod sample;
+mod server;
+mod soak;
 mod spread;
 mod start;
+mod tab;
 mod world;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-/// What a measurement returns: why it could not be made.
-pub(crate) type Done<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+/// Why a measurement could not be made.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// What a measurement returns.
+pub(crate) type Done<T = ()> = Result<T, Failure>;
 
 /// Measure Groma
 #[derive(Debug, Parser)]
@@ -31,11 +46,16 @@ struct Bench {
 #[derive(Debug, Subcommand)]
 enum Field {
     Events(events::Events),
+    Soak(soak::Soak),
+    #[command(hide = true)]
+    Readers(readers::Readers),
 }
 
 fn main() -> ExitCode {
     let measured = match Bench::parse().field {
         Field::Events(args) => args.run(),
+        Field::Soak(args) => args.run(),
+        Field::Readers(args) => args.run(),
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,4 +69,10 @@ fn main() -> ExitCode {
 /// Says on stderr what is going on; there is nobody to be told when that fails.
 pub(crate) fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Waits; nothing tells when a rate's next turn has come but the clock.
+pub(crate) fn pause(time: Duration) {
+    let (_never, nothing) = std::sync::mpsc::channel::<()>();
+    let _ = nothing.recv_timeout(time);
 }

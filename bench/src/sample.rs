@@ -32,3 +32,6 @@ pub(crate) fn event(scan: TaskId, index: u32) -> NewEvent {
 pub(crate) fn events(scan: TaskId, count: usize) -> Vec<NewEvent> {
     (0..count as u32).map(|index| event(scan, index)).collect()
 }
+
+/// The bytes of one such event on the wire, roughly: what a peer is given to carry must weigh the same.
+pub(crate) const WIRE_BYTES: usize = 620;
