@@ -152,3 +152,37 @@ fn always_there_but_null_is_not_left_out() {
         );
     }
 }
+
+#[test]
+fn the_desktop_adds_to_data_and_changes_nothing() {
+    for event_type in EventType::ALL {
+        let envelope: Envelope = serde_json::from_str(&read(event_type)).unwrap();
+        let data: Value = serde_json::from_str(envelope.data.get()).unwrap();
+        let emitted = groma_model::desktop::payload(&envelope);
+        for (name, value) in data.as_object().unwrap() {
+            let kept = &emitted[name];
+            let parts_grow = ["options", "results", "service"].contains(&name.as_str()) && value.is_object();
+            if parts_grow {
+                let grown = value.as_object().unwrap().iter().all(|(inner, value)| kept[inner] == *value);
+                assert!(grown, "{}.{name}: {kept}", event_type.name);
+            } else {
+                assert_eq!(kept, value, "{}.{name}", event_type.name);
+            }
+        }
+        assert_eq!(event_type.domain == "network", emitted != data, "{}", event_type.name);
+    }
+}
+
+#[test]
+fn listeners_of_document_000_understand_network_scans_on_the_desktop() {
+    let emitted = |name: &str| {
+        let text = read(EventType::from_name(name).unwrap());
+        groma_model::desktop::payload(&serde_json::from_str(&text).unwrap())
+    };
+    let started: groma_model::estate::ScanStarted =
+        serde_json::from_value(emitted("groma.network.scan_started")).unwrap();
+    assert!(started.services.is_empty());
+    let progress: groma_model::estate::ScanProgress =
+        serde_json::from_value(emitted("groma.network.scan_progress")).unwrap();
+    assert_eq!((progress.progress.percent_complete, progress.elapsed_seconds), (50.0, 2));
+}

@@ -15,8 +15,6 @@ test("the AsyncAPI document is what AsyncAPI's own parser takes for one", { time
   expect(ways).toEqual(["events", "eventsWebSocket", "webhooks"]);
   const messages = document?.channels().get("events")?.messages().all() ?? [];
   expect(messages.length).toBeGreaterThan(30);
-  for (const message of messages) {
-    const type = message.payload()?.properties()?.["type"];
-    expect(type?.enum(), message.id()).toEqual([message.name()]);
-  }
+  const types = messages.map((message) => message.payload()?.properties()?.["type"]?.enum());
+  expect(types).toEqual(messages.map((message) => [message.name()]));
 });
