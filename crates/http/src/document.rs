@@ -1,6 +1,7 @@
 //! The documents that describe the API: OpenAPI, AsyncAPI, the JSON Schema of each event's data, each kind of problem.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::OnceLock;
 
 use axum::body::Body;
@@ -16,29 +17,32 @@ use crate::problem::problem;
 /// The documents; each is made when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct Documents {
-    openapi: OnceLock<Bytes>,
-    asyncapi: OnceLock<Bytes>,
-    schemas: OnceLock<BTreeMap<String, Bytes>>,
-    etag: String,
+    openapi: OnceLock<Document>,
+    asyncapi: OnceLock<Document>,
+    schemas: OnceLock<BTreeMap<String, Document>>,
 }
 
 impl Documents {
     pub(crate) fn new() -> Self {
-        // Documents only change with the program.
-        let etag = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
-        Self { openapi: OnceLock::new(), asyncapi: OnceLock::new(), schemas: OnceLock::new(), etag }
+        Self { openapi: OnceLock::new(), asyncapi: OnceLock::new(), schemas: OnceLock::new() }
     }
 
     /// Answers `/openapi.json`.
     pub(crate) fn openapi(&self, headers: &HeaderMap) -> Response {
-        let bytes = self.openapi.get_or_init(|| encode(&groma_api::openapi()));
-        self.send(bytes, "application/json", headers)
+        self.openapi.get_or_init(|| Document::json(&groma_api::openapi())).send("application/json", headers)
     }
 
     /// Answers `/asyncapi.json`.
     pub(crate) fn asyncapi(&self, headers: &HeaderMap) -> Response {
-        let bytes = self.asyncapi.get_or_init(|| encode(&groma_api::asyncapi()));
-        self.send(bytes, "application/json", headers)
+        self.asyncapi.get_or_init(|| Document::json(&groma_api::asyncapi())).send("application/json", headers)
+    }
+
+    /// Answers `/schemas/<type>/v1`.
+    pub(crate) fn schema(&self, path: &str, headers: &HeaderMap) -> Response {
+        match self.schemas.get_or_init(schemas).get(path) {
+            Some(document) => document.send("application/schema+json", headers),
+            None => problem(&ApiError::not_found("schema", path)),
+        }
     }
 
     /// Answers `/problems/<code>`: what a problem's `type` leads to.
@@ -48,24 +52,43 @@ impl Documents {
         };
         let kind = Kind::of(code);
         let mut response = match accepts(headers, &header::ACCEPT, "application/json") {
-            true => self.send(&encode(&kind), "application/json", headers),
-            false => self.send(&kind.page().into(), "text/html; charset=utf-8", headers),
+            true => Document::json(&kind).send("application/json", headers),
+            false => Document::new(kind.page().into()).send("text/html; charset=utf-8", headers),
         };
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
         response
     }
+}
 
-    /// Answers `/schemas/<type>/v1`.
-    pub(crate) fn schema(&self, path: &str, headers: &HeaderMap) -> Response {
-        match self.schemas.get_or_init(schemas).get(path) {
-            Some(bytes) => self.send(bytes, "application/schema+json", headers),
-            None => problem(&ApiError::not_found("schema", path)),
-        }
+fn schemas() -> BTreeMap<String, Document> {
+    let path = |name: &str| format!("/schemas/{name}/v1");
+    let all = groma_api::event_schemas().into_iter();
+    all.map(|(name, schema)| (path(name), Document::json(&schema))).collect()
+}
+
+/// One document, and the tag by which a reader knows that it has it already.
+#[derive(Debug)]
+struct Document {
+    bytes: Bytes,
+    etag: String,
+}
+
+impl Document {
+    fn new(bytes: Bytes) -> Self {
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        // Weak: packed and plain answers have the same.
+        let etag = format!("W/\"{:016x}\"", hasher.finish());
+        Self { bytes, etag }
     }
 
-    fn send(&self, bytes: &Bytes, content: &'static str, headers: &HeaderMap) -> Response {
+    fn json(value: &impl Serialize) -> Self {
+        Self::new(serde_json::to_vec(value).unwrap_or_default().into())
+    }
+
+    fn send(&self, content: &'static str, headers: &HeaderMap) -> Response {
         let known = has_already(headers, &self.etag);
-        let mut response = Response::new(if known { Body::empty() } else { Body::from(bytes.clone()) });
+        let mut response = Response::new(if known { Body::empty() } else { Body::from(self.bytes.clone()) });
         if known {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }
@@ -77,15 +100,6 @@ impl Documents {
         }
         response
     }
-}
-
-fn encode(value: &impl Serialize) -> Bytes {
-    serde_json::to_vec(value).unwrap_or_default().into()
-}
-
-fn schemas() -> BTreeMap<String, Bytes> {
-    let path = |name: &str| format!("/schemas/{name}/v1");
-    groma_api::event_schemas().into_iter().map(|(name, schema)| (path(name), encode(&schema))).collect()
 }
 
 /// The explanation of one kind of problem, for programs.
