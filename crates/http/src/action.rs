@@ -1,17 +1,22 @@
-//! From a request to an answer: admit, call, answer.
+//! From a request to an answer: admit, count, call, answer.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
+use axum::http::Method;
+use axum::http::request::Parts;
 use axum::response::Response;
 use futures::future::BoxFuture;
-use groma_api::{ApiError, Operation};
+use groma_api::{ApiError, ErrorCode, Operation};
 
-use crate::admission::{Refusal, admit};
+use crate::admission::{Caller, Refusal, admit, signs_in};
 use crate::call::Call;
 use crate::edge::Edge;
-use crate::peer::Connection;
+use crate::peer::{Connection, Peer};
 use crate::problem::problem;
+use crate::rate::Quota;
+use crate::{etag, idempotency};
 
 /// What an operation does with an admitted request.
 pub(crate) type Action = fn(Call) -> BoxFuture<'static, Result<Response, ApiError>>;
@@ -25,18 +30,81 @@ pub(crate) async fn answer(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let peer = parts.extensions.get::<Arc<Connection>>().map(|connection| connection.peer);
-    let caller = match admit(&edge, operation, &parts, peer).await {
-        Ok(caller) => caller,
+    let remote = remote(peer);
+    let trying = signs_in(operation);
+    if let (true, Some(remote)) = (trying, remote) {
+        // Counted as a failure until it has proved to be none, so that many tried at once are counted too.
+        if let Err(error) = edge.rates.failure(remote) {
+            return problem(&error);
+        }
+    }
+    let (caller, quota) = match let_in(&edge, operation, &parts, peer).await {
+        Ok(admitted) => admitted,
+        Err(error) => return problem(&error),
+    };
+    let asked = (parts.method == Method::GET || parts.method == Method::HEAD).then(|| parts.headers.clone());
+    let answer = match (caller, idempotency::key(operation, &parts.headers)) {
+        (_, Err(error)) => Err(error),
+        (Some(caller), Ok(Some(key))) => {
+            Box::pin(idempotency::once(Arc::clone(&edge), operation, action, caller, key, parts, body)).await
+        }
+        (caller, Ok(_)) => match Call::new(Arc::clone(&edge), operation, caller, parts, body).await {
+            Ok(call) => action(call).await,
+            Err(error) => Err(error),
+        },
+    };
+    if let (true, true, Some(remote)) = (trying, answer.is_ok(), remote) {
+        edge.rates.no_failure(remote);
+    }
+    let mut response = match (answer, asked) {
+        (Ok(response), Some(asked)) => etag::tag(response, &asked).await,
+        (Ok(response), None) => response,
+        (Err(error), _) => problem(&error),
+    };
+    if let Some(quota) = quota {
+        quota.tell(response.headers_mut());
+    }
+    response
+}
+
+/// Finds out who calls, whether they may, and whether they have not called too often. Refused changes are noted.
+async fn let_in(
+    edge: &Edge,
+    operation: &Operation,
+    parts: &Parts,
+    peer: Option<Peer>,
+) -> Result<(Option<Caller>, Option<Quota>), ApiError> {
+    let remote = remote(peer);
+    match admit(edge, operation, parts, peer).await {
+        // The owner's own commands are not counted.
+        Ok(caller) => match (remote, &caller) {
+            (None, _) => Ok((caller, None)),
+            (Some(_), Some(known)) => {
+                let quota = edge.rates.principal(known.principal.id)?;
+                Ok((caller, Some(quota)))
+            }
+            (Some(remote), None) => Ok((None, Some(edge.rates.peer(remote)?))),
+        },
         Err(Refusal { principal, error }) => {
+            match (remote, principal) {
+                (Some(_), Some(principal)) => edge.rates.principal(principal).map(drop)?,
+                (Some(remote), None) if error.code == ErrorCode::Unauthenticated => {
+                    edge.rates.failure(remote).map(drop)?;
+                }
+                _ => {}
+            }
             if operation.mutates() {
                 edge.gate.refused(principal, operation.id, &error).await;
             }
-            return problem(&error);
+            Err(error)
         }
-    };
-    let answer = match Call::new(edge, operation, caller, parts, body).await {
-        Ok(call) => action(call).await,
-        Err(error) => Err(error),
-    };
-    answer.unwrap_or_else(|error| problem(&error))
+    }
+}
+
+/// Returns where a request comes from, if it comes over a network.
+pub(crate) fn remote(peer: Option<Peer>) -> Option<IpAddr> {
+    match peer {
+        Some(Peer::Tcp { remote, .. }) => Some(remote),
+        Some(Peer::User { .. }) | None => None,
+    }
 }

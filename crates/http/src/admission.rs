@@ -64,6 +64,11 @@ impl Door {
     }
 }
 
+/// Returns whether an operation trades a code for a session, so that codes can be tried by it.
+pub(crate) fn signs_in(operation: &Operation) -> bool {
+    Door::of(operation) == Door::SignIn
+}
+
 impl Caller {
     /// Asks the gate again, so that a stream ends soon after its token was revoked or its session ended.
     /// Only a plain no counts: a gate that can't tell just now ends nothing.

@@ -109,6 +109,11 @@ pub(crate) fn query<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
 /// Reads a JSON body.
 pub(crate) fn parse<T: DeserializeOwned>(operation: &str, bytes: &[u8]) -> Result<T, ApiError> {
     let what = format!("the body of {operation}");
+    // A list of values in the order of the fields would be taken for an object.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let detail = format!("{what} is not valid: it is no JSON object");
+        return Err(ApiError::new(ErrorCode::InvalidRequest, detail));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let field = error.path().to_string();
@@ -145,7 +150,7 @@ fn json_content(headers: &HeaderMap) -> Result<(), ApiError> {
 }
 
 /// Reads a body up to the limit.
-async fn collect(headers: &HeaderMap, body: Body, timeout: Duration) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn collect(headers: &HeaderMap, body: Body, timeout: Duration) -> Result<Vec<u8>, ApiError> {
     let too_large = || {
         ApiError::new(
             ErrorCode::TooLarge,

@@ -7,6 +7,7 @@ use groma_api::Gate;
 
 use crate::EdgeOptions;
 use crate::document::Documents;
+use crate::rate::Rates;
 
 /// The surroundings of every request.
 #[derive(Debug)]
@@ -14,11 +15,13 @@ pub(crate) struct Edge {
     pub(crate) gate: Arc<dyn Gate>,
     pub(crate) options: EdgeOptions,
     pub(crate) documents: Documents,
+    pub(crate) rates: Rates,
 }
 
 impl Edge {
     pub(crate) fn new(gate: Arc<dyn Gate>, options: EdgeOptions) -> Self {
-        Self { gate, options, documents: Documents::new() }
+        let rates = Rates::new(options.rate);
+        Self { gate, options, documents: Documents::new(), rates }
     }
 
     /// Resolves when the process begins to stop.

@@ -1,5 +1,7 @@
 //! What is done around every request: its id, the checks that hold for all, strict headers, the log line.
 
+mod framing;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,6 +12,7 @@ use axum::response::Response;
 use groma_api::{ApiError, ErrorCode, PROTOCOL_HEADER, PROTOCOL_VERSION};
 use uuid::Uuid;
 
+use crate::action::remote;
 use crate::edge::Edge;
 use crate::origin;
 use crate::peer::Connection;
@@ -29,6 +32,14 @@ const STRICT: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
+/// Adds what every answer says.
+pub(crate) fn strict(headers: &mut HeaderMap) {
+    for (name, value) in STRICT {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
 /// Wraps every request.
 pub(crate) async fn frame(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -37,21 +48,30 @@ pub(crate) async fn frame(State(edge): State<Arc<Edge>>, request: Request, next:
     // The pattern, never the path: paths carry ids that people may have put into links.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let peer = request.extensions().get::<Arc<Connection>>().map(|connection| connection.peer);
-    let allowed =
-        origin::host(request.headers(), peer, &edge.options).and_then(|()| protocol(request.headers()));
+    let framed = framing::unambiguous(request.headers());
+    let unframed = framed.is_err();
+    let allowed = framed
+        .and_then(|()| origin::target(request.uri(), request.headers()))
+        .and_then(|()| origin::host(request.headers(), peer, &edge.options))
+        .and_then(|()| protocol(request.headers()));
+    let insist =
+        edge.options.secure && remote(peer).is_some() && origin::may_insist_on_tls(request.headers());
     let mut response = match allowed {
         Ok(()) => next.run(request).await,
         Err(error) => problem(&error),
     };
     let status = response.status();
     let headers = response.headers_mut();
-    for (name, value) in STRICT {
-        headers.insert(name, HeaderValue::from_static(value));
+    strict(headers);
+    if unframed {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if insist {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let route = route.as_deref().unwrap_or("-");
     let millis = started.elapsed().as_secs_f64() * 1000.0;
     if status.is_server_error() {
@@ -60,6 +80,20 @@ pub(crate) async fn frame(State(edge): State<Arc<Edge>>, request: Request, next:
         tracing::debug!(%method, route, status = status.as_u16(), ms = millis, request = %id, "answered");
     }
     response
+}
+
+/// Counts requests for what nobody has to sign in for: documents, and the page.
+pub(crate) async fn counted(State(edge): State<Arc<Edge>>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Arc<Connection>>().map(|connection| connection.peer);
+    let Some(remote) = remote(peer) else { return next.run(request).await };
+    match edge.rates.peer(remote) {
+        Ok(quota) => {
+            let mut response = next.run(request).await;
+            quota.tell(response.headers_mut());
+            response
+        }
+        Err(error) => problem(&error),
+    }
 }
 
 /// Refuses a client that says it speaks another version.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use groma_api::{ApiError, ErrorCode};
 
 use crate::EdgeOptions;
@@ -14,7 +14,7 @@ pub(crate) fn host(headers: &HeaderMap, peer: Option<Peer>, options: &EdgeOption
     let local = match peer {
         // No browser can speak to the socket.
         Some(Peer::User { .. }) => return Ok(()),
-        Some(Peer::Tcp { local }) => Some(local),
+        Some(Peer::Tcp { local, .. }) => Some(local),
         None => None,
     };
     let given = host_header(headers)?;
@@ -30,6 +30,27 @@ pub(crate) fn host(headers: &HeaderMap, peer: Option<Peer>, options: &EdgeOption
     }
     let detail = "the Host header names a host that Groma does not serve: use its address, or add the name to `allowed_hosts`";
     Err(ApiError::new(ErrorCode::Forbidden, detail).at("Host"))
+}
+
+/// Refuses a request whose target names another host than its Host header: which of the two counts is what proxies and
+/// servers have disagreed on before.
+pub(crate) fn target(uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
+    let Some(authority) = uri.authority() else { return Ok(()) };
+    if host_header(headers)?.eq_ignore_ascii_case(authority.as_str()) {
+        return Ok(());
+    }
+    Err(ApiError::invalid(
+        "Host",
+        "the request's target names another host than its Host header: send one name",
+    ))
+}
+
+/// Returns whether browsers may be told to use nothing but https under the name of this request. They would do so for
+/// every port, which other programs of this machine could not bear under the name `localhost`.
+pub(crate) fn may_insist_on_tls(headers: &HeaderMap) -> bool {
+    let name = host_header(headers).map_or("", |host| split_port(host).0);
+    let local = name.rsplit('.').next().unwrap_or_default();
+    !name.is_empty() && !local.eq_ignore_ascii_case("localhost") && bare(name).parse::<IpAddr>().is_err()
 }
 
 /// Refuses anything but a request that our own page made.

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::serve::Place;
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
-    /// A TCP connection that came in at `local`.
-    Tcp { local: IpAddr },
+    /// A TCP connection from `remote` that came in at `local`.
+    Tcp { local: IpAddr, remote: IpAddr },
     /// A local user on the socket.
     User { uid: u32 },
 }
@@ -19,5 +21,6 @@ pub(crate) enum Peer {
 pub(crate) struct Connection {
     pub(crate) peer: Peer,
     pub(crate) _permit: OwnedSemaphorePermit,
+    pub(crate) _place: Option<Place>,
     pub(crate) _alive: TaskTrackerToken,
 }

@@ -13,7 +13,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::action::answer;
 use crate::edge::Edge;
-use crate::frame::frame;
+use crate::frame::{counted, frame};
 use crate::negotiate::LargeJson;
 use crate::problem::problem;
 use crate::{EdgeOptions, assets, routes};
@@ -36,21 +36,32 @@ pub fn router(gate: Arc<dyn Gate>, options: EdgeOptions) -> Router {
     }
     let (openapi, schemas, page) = (Arc::clone(&edge), Arc::clone(&edge), Arc::clone(&edge));
     let (asyncapi, problems) = (Arc::clone(&edge), Arc::clone(&edge));
+    let documents =
+        Router::new()
+            .route(
+                "/openapi.json",
+                get(move |headers: HeaderMap| async move { openapi.documents.openapi(&headers) }),
+            )
+            .route(
+                "/asyncapi.json",
+                get(move |headers: HeaderMap| async move { asyncapi.documents.asyncapi(&headers) }),
+            )
+            .route(
+                "/problems/{name}",
+                get(move |headers: HeaderMap, uri: Uri| async move {
+                    problems.documents.problem(uri.path(), &headers)
+                }),
+            )
+            .route(
+                "/schemas/{name}/v1",
+                get(move |headers: HeaderMap, uri: Uri| async move {
+                    schemas.documents.schema(uri.path(), &headers)
+                }),
+            )
+            .fallback(move |request: Request| async move { assets::answer(&page, &request) })
+            .layer(middleware::from_fn_with_state(Arc::clone(&edge), counted));
     router
-        .route("/openapi.json", get(move |headers: HeaderMap| async move { openapi.documents.openapi(&headers) }))
-        .route(
-            "/asyncapi.json",
-            get(move |headers: HeaderMap| async move { asyncapi.documents.asyncapi(&headers) }),
-        )
-        .route(
-            "/problems/{name}",
-            get(move |headers: HeaderMap, uri: Uri| async move { problems.documents.problem(uri.path(), &headers) }),
-        )
-        .route(
-            "/schemas/{name}/v1",
-            get(move |headers: HeaderMap, uri: Uri| async move { schemas.documents.schema(uri.path(), &headers) }),
-        )
-        .fallback(move |request: Request| async move { assets::answer(&page, &request) })
+        .merge(documents)
         .method_not_allowed_fallback(wrong_method)
         .layer(CompressionLayer::new().compress_when(LargeJson))
         .layer(middleware::from_fn_with_state(edge, frame))

@@ -35,7 +35,7 @@ fn loopback_has_many_names() {
 #[test]
 fn the_address_of_the_connection_is_ours() {
     let local = "::ffff:192.168.1.7".parse().unwrap();
-    let peer = Some(Peer::Tcp { local });
+    let peer = Some(Peer::Tcp { local, remote: local });
     let options = EdgeOptions::default();
     assert!(host(&headers(&[("host", "192.168.1.7:7463")]), peer, &options).is_ok());
     assert!(host(&headers(&[("host", "192.168.1.8:7463")]), peer, &options).is_err());

@@ -8,7 +8,10 @@
 )]
 
 mod client;
+mod hostile;
+mod hostile_wire;
 mod http;
+mod limits;
 mod page;
 mod security;
 mod serving;

@@ -9,24 +9,6 @@ use tokio::net::TcpStream;
 use crate::world::{ADMIN, Served, soon};
 
 #[tokio::test]
-async fn further_connections_wait_for_their_turn() {
-    let limits = Limits { connections_max: 1, ..Limits::default() };
-    let served = Served::with(EdgeOptions::default(), limits).await;
-    let mut first = TcpStream::connect(served.address).await.unwrap();
-    first.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-    let mut start = [0; 12];
-    soon(first.read_exact(&mut start)).await.unwrap();
-    assert_eq!(&start, b"HTTP/1.1 200");
-    let mut second = TcpStream::connect(served.address).await.unwrap();
-    second.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await.unwrap();
-    let early = tokio::time::timeout(Duration::from_millis(50), second.read_exact(&mut start)).await;
-    assert!(early.is_err(), "the limit did not hold");
-    drop(first);
-    soon(second.read_exact(&mut start)).await.unwrap();
-    assert_eq!(&start, b"HTTP/1.1 200");
-}
-
-#[tokio::test]
 async fn a_stop_lets_go_of_idle_connections_and_takes_no_new_ones() {
     let served = Served::new().await;
     let address = served.address;

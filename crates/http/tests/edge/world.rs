@@ -11,14 +11,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use groma_api::{
-    ApiError, Backend, Checks, ErrorCode, Gate, Health, Principal, PrincipalKind, Scope, Session,
-    StartedSession,
+    ApiError, Attempt, AttemptEnd, Backend, Checks, ErrorCode, Gate, Health, KeyedRequest, Principal,
+    PrincipalKind, Scope, Session, StartedSession,
 };
 use groma_http::{EdgeOptions, Limits, router, serve_tcp, serve_unix};
 use groma_model::{Clock, PrincipalId, SystemClock};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 pub(crate) use backend::FakeBackend;
 pub(crate) use journal::Journal;
@@ -42,6 +43,8 @@ pub(crate) struct World {
     /// Added to the protocol version that the backend tells.
     pub(crate) protocol_ahead: AtomicU32,
     pub(crate) stop: CancellationToken,
+    /// Requests with idempotency keys, and how they ended.
+    pub(crate) attempts: Mutex<Vec<(KeyedRequest, Option<AttemptEnd>)>>,
 }
 
 #[derive(Debug)]
@@ -58,7 +61,9 @@ impl World {
 }
 
 fn principal(kind: PrincipalKind, scopes: &[Scope]) -> Principal {
-    Principal { id: PrincipalId::now(), kind, name: "somebody".to_owned(), scopes: scopes.to_vec() }
+    // The same each time, as it is of a real gate.
+    let id = PrincipalId::from_uuid(Uuid::from_u128(((kind as u128) << 8) | scopes[0] as u128));
+    Principal { id, kind, name: "somebody".to_owned(), scopes: scopes.to_vec() }
 }
 
 pub(crate) fn session() -> Session {
@@ -108,6 +113,32 @@ impl Gate for FakeGate {
 
     async fn refused(&self, principal: Option<PrincipalId>, operation: &str, error: &ApiError) {
         self.0.refused.lock().unwrap().push((principal.is_some(), operation.to_owned(), error.code));
+    }
+
+    async fn attempt(&self, request: &KeyedRequest) -> Result<Attempt, ApiError> {
+        let mut attempts = self.0.attempts.lock().unwrap();
+        let same = |known: &KeyedRequest| {
+            (known.principal, known.operation, &known.key)
+                == (request.principal, request.operation, &request.key)
+        };
+        let known = attempts.iter().find(|(known, end)| same(known) && *end != Some(AttemptEnd::NothingDone));
+        match known {
+            None => {
+                attempts.push((request.clone(), None));
+                Ok(Attempt::First)
+            }
+            Some((known, _)) if known.digest != request.digest => {
+                Err(ApiError::new(ErrorCode::IdempotencyMismatch, "another request"))
+            }
+            Some((_, Some(AttemptEnd::Answered(answer)))) => Ok(Attempt::Repeated(answer.clone())),
+            Some(_) => Err(ApiError::new(ErrorCode::Conflict, "not again")),
+        }
+    }
+
+    async fn attempt_ended(&self, request: &KeyedRequest, end: AttemptEnd) {
+        let mut attempts = self.0.attempts.lock().unwrap();
+        let open = attempts.iter_mut().find(|(known, end)| known == request && end.is_none());
+        open.unwrap().1 = Some(end);
     }
 
     fn backend(&self, _: Principal) -> Arc<dyn Backend> {
