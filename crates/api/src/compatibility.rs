@@ -37,8 +37,12 @@ pub fn breaking_changes(old: &Value, new: &Value) -> Vec<String> {
     breaks
 }
 
-/// Schemas that take more comparisons of alternatives than these are refused: who wrote them may mean harm.
-const EFFORT_MAX: u32 = 20_000;
+/// Schemas that take more steps than these are refused: who wrote them may mean harm.
+const EFFORT_MAX: u32 = 50_000;
+/// So are those that lead deeper: schemas that contain themselves may do so in rounds of different lengths.
+const DEPTH_MAX: usize = 100;
+
+const TOO_INTRICATE: &str = "too intricate to be compared";
 
 /// Where a schema stands in memory, which tells it from all others.
 type Place = Vec<*const Value>;
@@ -48,7 +52,7 @@ struct Comparison<'a> {
     new: Documents<'a>,
     /// Pairs that are being compared further up: a schema that contains itself.
     open: BTreeSet<(Place, Place)>,
-    /// How many more alternatives may be compared.
+    /// How many more steps may be taken.
     effort: u32,
 }
 
@@ -58,6 +62,9 @@ impl<'a> Comparison<'a> {
         let place =
             |parts: &[&'a Value]| parts.iter().map(|part| std::ptr::from_ref(*part)).collect::<Place>();
         let pair = (place(old), place(new));
+        if self.open.len() >= DEPTH_MAX {
+            return vec![at(path, TOO_INTRICATE)];
+        }
         if !self.open.insert(pair.clone()) {
             return Vec::new();
         }
@@ -67,8 +74,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn compare_views(&mut self, old: &[&'a Value], new: &[&'a Value], path: &str) -> Vec<String> {
-        let (Ok(expected), Ok(sent)) = (self.old.views(old), self.new.views(new)) else {
-            return vec![at(path, "too intricate to be compared")];
+        let views = (self.old.views(old, &mut self.effort), self.new.views(new, &mut self.effort));
+        let (Ok(expected), Ok(sent)) = views else {
+            return vec![at(path, TOO_INTRICATE)];
         };
         let mut breaks = Vec::new();
         for sent in &sent {
@@ -77,7 +85,7 @@ impl<'a> Comparison<'a> {
             let mut distance = usize::MAX;
             for expected in &expected {
                 if self.effort == 0 {
-                    return vec![at(path, "too intricate to be compared")];
+                    return vec![at(path, TOO_INTRICATE)];
                 }
                 self.effort -= 1;
                 let other_type = types(expected, sent, path);

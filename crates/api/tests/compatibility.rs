@@ -154,13 +154,33 @@ fn schemas_made_to_keep_us_busy_are_refused_at_once() {
     let endless = json!({"$ref": "#/$defs/A", "$defs": {"A": {"allOf": [{"$ref": "#/$defs/A"}]}}});
     let other = json!({"$ref": "#/$defs/A", "$defs": {"A": {"allOf": [{"$ref": "#/$defs/A"}, true]}}});
     check(&endless, &other, &["/: too intricate to be compared"]);
+    // Each level says the level below twice, so that a step per mention would be 2^30 steps.
+    let mut levels: Map<String, Value> = (0..30)
+        .map(|n| (format!("L{n}"), json!({"allOf": [{"$ref": format!("#/$defs/L{}", n + 1)}, {"$ref": format!("#/$defs/L{}", n + 1)}]})))
+        .collect();
+    levels.insert("L30".to_owned(), json!({"type": "string"}));
+    let doubled = json!({"$ref": "#/$defs/L0", "$defs": levels});
+    check(&json!({"type": "string"}), &doubled, &["/: too intricate to be compared"]);
+    // Rounds of 97 and 101 schemas meet again after 9,797 steps down.
+    let round = |length: usize| {
+        let one = |n: usize| {
+            (
+                format!("R{n}"),
+                json!({"properties": {"next": {"$ref": format!("#/$defs/R{}", (n + 1) % length)}}}),
+            )
+        };
+        json!({"$ref": "#/$defs/R0", "$defs": (0..length).map(one).collect::<Map<_, _>>()})
+    };
+    let faults = breaking_changes(&round(97), &round(101));
+    assert!(
+        !faults.is_empty() && faults.iter().all(|fault| fault.ends_with("too intricate to be compared")),
+        "{faults:?}"
+    );
+    // Alternatives within alternatives.
     let mut wide = json!({"type": "string"});
-    for _ in 0..20 {
+    while wide.to_string().len() < 60_000 {
         let alternative = |n: usize| object(json!({"a": wide.clone(), "n": {"const": n}}), &[]);
         wide = json!({"oneOf": [alternative(0), alternative(1)]});
-        if wide.to_string().len() > 200_000 {
-            break;
-        }
     }
     let mut other = wide.clone();
     other["oneOf"][1]["properties"]["z"] = json!({"type": "string"});

@@ -67,37 +67,41 @@ pub(super) struct Documents<'a>(pub(super) &'a Value);
 
 impl<'a> Documents<'a> {
     /// Returns the alternatives of a schema given by parts that hold together. None: no value fits it.
-    pub(super) fn views(self, parts: &[&'a Value]) -> Views<'a> {
-        self.all(parts, DEPTH_MAX)
+    /// Each schema that is looked at on the way takes one of `effort`.
+    pub(super) fn views(self, parts: &[&'a Value], effort: &mut u32) -> Views<'a> {
+        self.all(parts, DEPTH_MAX, effort)
     }
 
-    fn all(self, parts: &[&'a Value], depth: u32) -> Views<'a> {
-        parts.iter().try_fold(vec![View::default()], |all, part| product(&all, &self.one(part, depth)?))
+    fn all(self, parts: &[&'a Value], depth: u32, effort: &mut u32) -> Views<'a> {
+        parts
+            .iter()
+            .try_fold(vec![View::default()], |all, part| product(&all, &self.one(part, depth, effort)?))
     }
 
-    fn one(self, schema: &'a Value, depth: u32) -> Views<'a> {
+    fn one(self, schema: &'a Value, depth: u32, effort: &mut u32) -> Views<'a> {
         let fields = match schema {
             Value::Bool(false) => return Ok(Vec::new()),
             Value::Object(fields) => fields,
             _ => return Ok(vec![View::default()]),
         };
         let depth = depth.checked_sub(1).ok_or(TooIntricate)?;
+        *effort = effort.checked_sub(1).ok_or(TooIntricate)?;
         let mut views = vec![View::of(fields)];
         if let Some(target) = fields.get("$ref").and_then(Value::as_str) {
             match target.strip_prefix('#').and_then(|pointer| self.0.pointer(pointer)) {
-                Some(target) => views = product(&views, &self.one(target, depth)?)?,
+                Some(target) => views = product(&views, &self.one(target, depth, effort)?)?,
                 None => views.iter_mut().for_each(|view| view.keep("$ref", fields)),
             }
         }
         if let Some(Value::Array(parts)) = fields.get("allOf") {
             let parts: Vec<&Value> = parts.iter().collect();
-            views = product(&views, &self.all(&parts, depth)?)?;
+            views = product(&views, &self.all(&parts, depth, effort)?)?;
         }
         for keyword in ["oneOf", "anyOf"] {
             if let Some(Value::Array(alternatives)) = fields.get(keyword) {
                 let mut more = Vec::new();
                 for alternative in alternatives {
-                    more.extend(self.one(alternative, depth)?);
+                    more.extend(self.one(alternative, depth, effort)?);
                 }
                 views = product(&views, &more)?;
             }
