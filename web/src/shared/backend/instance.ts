@@ -1,4 +1,5 @@
 import { useConnection } from "../live/connection";
+import { usePreferences } from "../preferences/store";
 import { useSession } from "../session/store";
 import { StreamClient } from "../stream/client";
 import type { Backend } from "./backend";
@@ -9,9 +10,13 @@ const request = httpRequests({
   signedOut: () => useSession.getState().signedOut(),
 });
 
+const HISTORY_MS = 20_000;
+
 const streams = new StreamClient({
   open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/events/ws`),
-  history: (query) => request("get", "/v1/events/history", { query }),
+  // An answer that never comes must not end the asking.
+  history: (query) => request("get", "/v1/events/history", { query, signal: AbortSignal.timeout(HISTORY_MS) }),
+  pollMs: () => usePreferences.getState().pollMs,
   onState: (state) => useConnection.getState().set(state),
 });
 

@@ -1,6 +1,6 @@
 import { create } from "zustand";
 
-/** How this tab hears of events. `polling`: no stream opens, so it asks every two seconds. */
+/** How this tab hears of events. `polling`: no stream opens, so it asks now and then. */
 export type ConnectionState = "idle" | "connecting" | "live" | "polling" | "lost";
 
 interface Connection {

@@ -22,15 +22,18 @@ export interface StreamClientOptions {
   /** When events are handed over; the next frame of the screen unless told. */
   schedule?(run: () => void): void;
   random?(): number;
+  /** How often to ask while no socket opens, in milliseconds; 2 s unless told. */
+  pollMs?(): number;
 }
 
 const ACK_EVENTS = 1000;
 const ACK_MS = 1000;
 const POLL_MS = 2000;
+const REFUSED_AGAIN_MS = 2000;
 /** So many attempts in a row must fail before asking takes the stream's place. */
 const POLL_AFTER_FAILURES = 3;
 
-/** Many subscriptions over one socket; resumes each from its last position, and asks every 2 s when no socket opens. */
+/** Many subscriptions over one socket; resumes each from its last position, and asks now and then when no socket opens. */
 export class StreamClient {
   private readonly channels = new Map<string, Channel>();
   private socket: SocketLike | null = null;
@@ -117,7 +120,7 @@ export class StreamClient {
   private resubscribe(channel: Channel): void {
     setTimeout(() => {
       if (this.open && this.channels.has(channel.id)) this.send(channel.request());
-    }, POLL_MS);
+    }, REFUSED_AGAIN_MS);
   }
 
   private onClose(): void {
@@ -158,7 +161,7 @@ export class StreamClient {
         this.options.onState(answered ? "polling" : "lost");
         this.poll();
       });
-    }, POLL_MS);
+    }, this.options.pollMs?.() ?? POLL_MS);
   }
 
   private async pollAll(): Promise<boolean> {

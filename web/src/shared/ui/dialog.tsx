@@ -6,11 +6,13 @@ import styles from "./dialog.module.css";
 interface DialogProps {
   title: string;
   onClose(): void;
+  /** Whether only a button of its own closes it, because what it shows cannot be had again. */
+  stays?: boolean;
   children: ReactNode;
 }
 
 /** A question that wants an answer: the browser's own dialog, which keeps the focus, closes on Escape and gives the focus back. What has `data-first` takes it at first. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, stays = false, children }: DialogProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -24,14 +26,18 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       ref={dialog}
       className={styles["dialog"]}
       aria-labelledby={id}
+      // Asked twice to close, the browser closes without a question; a key that was dealt with asks nothing.
+      onKeyDown={(event) => {
+        if (stays && event.key === "Escape") event.preventDefault();
+      }}
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        if (!stays) onClose();
       }}
     >
       <div className={styles["head"]}>
         <h2 id={id}>{title}</h2>
-        <CloseButton aria-label="Close dialog" onClick={onClose} />
+        {stays ? null : <CloseButton aria-label="Close dialog" onClick={onClose} />}
       </div>
       <div className={styles["body"]}>{children}</div>
     </dialog>

@@ -4,10 +4,24 @@ export interface Notice {
   id: number;
   kind: "done" | "warning" | "error";
   text: string;
+  /** Why, and what to do; shown below the text. */
+  detail?: string | undefined;
+  /** How often the same was said; shown when more than once. */
+  count: number;
+}
+
+/** What is to be said. */
+export interface Saying extends Pick<Notice, "kind" | "text" | "detail"> {
+  /** Sayings with the same key are one notice, of which the newest text shows; absent: those with the same text. */
+  key?: string;
+}
+
+interface Held extends Notice {
+  key: string;
 }
 
 interface Notices {
-  notices: readonly Notice[];
+  notices: readonly Held[];
   dismiss(id: number): void;
 }
 
@@ -16,14 +30,23 @@ export const useNotices = create<Notices>((set) => ({
   dismiss: (id) => set(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
 }));
 
-const SHOWN_MS = 6000;
-const SHOWN_MAX = 5;
+/** More than so many at once are a storm: the oldest confirmation goes first, errors last. */
+export const SHOWN_MAX = 5;
 let last = 0;
 
-/** Says what came of something the user did; errors stay until they are closed. */
-export function notify(notice: Omit<Notice, "id">): void {
-  last += 1;
-  const id = last;
-  useNotices.setState(({ notices }) => ({ notices: [...notices, { ...notice, id }].slice(-SHOWN_MAX) }));
-  if (notice.kind === "done") setTimeout(() => useNotices.getState().dismiss(id), SHOWN_MS);
+/** Says what came of something the user did. Confirmations go by themselves, all else stays until it is closed; the same again is counted, not repeated. */
+export function notify({ key, ...saying }: Saying): void {
+  const name = `${saying.kind} ${key ?? saying.text}`;
+  useNotices.setState(({ notices }) => {
+    const same = notices.find((notice) => notice.key === name);
+    if (same !== undefined) return { notices: notices.map((notice) => (notice === same ? { ...same, ...saying, count: same.count + 1 } : notice)) };
+    last += 1;
+    return { notices: bounded([...notices, { ...saying, key: name, id: last, count: 1 }]) };
+  });
+}
+
+function bounded(notices: readonly Held[]): readonly Held[] {
+  if (notices.length <= SHOWN_MAX) return notices;
+  const goes = notices.find(({ kind }) => kind === "done") ?? notices.find(({ kind }) => kind === "warning") ?? notices[0];
+  return notices.filter((notice) => notice !== goes);
 }
