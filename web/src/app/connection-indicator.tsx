@@ -2,7 +2,7 @@ import { clock } from "../shared/format/time";
 import { useConnection, type ConnectionState } from "../shared/live/connection";
 import styles from "./connection-indicator.module.css";
 
-const LOOK: Record<ConnectionState, string> = { idle: "", connecting: "", live: "live", polling: "", lost: "lost" };
+const LOOK: Record<ConnectionState, string> = { idle: "", connecting: "", live: "live", polling: "polling", lost: "lost" };
 
 /** Says in words whether events arrive. */
 export function ConnectionIndicator() {
@@ -20,7 +20,7 @@ function words(state: ConnectionState, since: number): string {
     case "live":
       return "Live";
     case "polling":
-      return "Asking every 2 s";
+      return "Polling";
     case "lost":
       return `Lost since ${clock(since)}`;
     case "idle":

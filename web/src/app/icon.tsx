@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-const DRAWINGS: Record<"groma" | "overview" | "scans" | "events", ReactNode> = {
+const DRAWINGS: Record<"groma" | "overview" | "scans" | "events" | "settings" | "find", ReactNode> = {
   groma: (
     <>
       <path d="M2 5h12M8 2v12.5" strokeWidth="1.5" />
@@ -14,6 +14,13 @@ const DRAWINGS: Record<"groma" | "overview" | "scans" | "events", ReactNode> = {
     <>
       <circle cx="8" cy="8" r="5.5" />
       <path d="M8 8V2.5M8 8l3.8 3.8" />
+    </>
+  ),
+  settings: <path d="M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6M10.2 2.7a1.8 1.8 0 1 0 .01 0ZM5.7 9.7a1.8 1.8 0 1 0 .01 0Z" />,
+  find: (
+    <>
+      <circle cx="7" cy="7" r="4.2" />
+      <path d="m10.2 10.2 3.3 3.3" />
     </>
   ),
   events: <path d="M2.5 4h2M2.5 8h2M2.5 12h2M6.5 4h7M6.5 8h7M6.5 12h7" />,

@@ -7,6 +7,7 @@ import { NotFound } from "./not-found";
 import { PageFailure } from "./page-failure";
 import { Root } from "./root";
 import { requireSession } from "./require-session";
+import { settingsRoutes } from "./settings-routes";
 
 const rootRoute = createRootRoute({ beforeLoad: requireSession, component: Root });
 
@@ -52,7 +53,7 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([overview, scans, newScan, scan, events, signIn]),
+  routeTree: rootRoute.addChildren([overview, scans, newScan, scan, events, settingsRoutes(rootRoute), signIn]),
   defaultPreload: "intent",
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: PageFailure,

@@ -1,9 +1,12 @@
 import { Link, Outlet } from "@tanstack/react-router";
 
+import { useUnseenErrors } from "../shared/errors/unseen";
 import { useConnection } from "../shared/live/connection";
 import { ConnectionBanner } from "./connection-banner";
 import { ConnectionIndicator } from "./connection-indicator";
 import { Icon } from "./icon";
+import { Overlay } from "./palette/overlay";
+import { usePalette } from "./palette/store";
 import { SystemErrors } from "./system-errors";
 import styles from "./shell.module.css";
 import { ThemeSwitch } from "./theme-switch";
@@ -22,6 +25,7 @@ export function Shell() {
           <Icon name="groma" />
           Groma
         </Link>
+        <FindButton />
         <nav aria-label="Pages">
           <ul className={styles["links"]}>
             <li>
@@ -42,9 +46,16 @@ export function Shell() {
                 Events
               </Link>
             </li>
+            <li>
+              <Link to="/settings" className={styles["link"]}>
+                <Icon name="settings" />
+                Settings
+              </Link>
+            </li>
           </ul>
         </nav>
         <div className={styles["foot"]}>
+          <UnseenErrors />
           <ConnectionIndicator />
           <ThemeSwitch />
           <Who className={styles["who"] ?? ""} />
@@ -55,6 +66,29 @@ export function Shell() {
         <SystemErrors />
         <Outlet />
       </main>
+      <Overlay />
     </div>
+  );
+}
+
+function FindButton() {
+  const show = usePalette((palette) => palette.show);
+  return (
+    <button type="button" className={styles["find"]} aria-keyshortcuts="Control+K Meta+K" onClick={() => show("palette")}>
+      <Icon name="find" />
+      Find…
+      <kbd aria-hidden="true">Ctrl K</kbd>
+    </button>
+  );
+}
+
+/** What went wrong since somebody last looked at the log; gone when nothing did. */
+function UnseenErrors() {
+  const count = useUnseenErrors((errors) => errors.count);
+  if (count === 0) return null;
+  return (
+    <Link to="/settings/errors" className={styles["errors"]}>
+      {count === 1 ? "1 new error" : `${count} new errors`}
+    </Link>
   );
 }

@@ -1,0 +1,98 @@
+import type { MantineColorScheme } from "@mantine/core";
+
+import type { Scan } from "../../api/types";
+import { targetsOf } from "../../shared/scan/describe";
+import { moment } from "../../shared/format/time";
+import type { components } from "../../api/schema";
+import type { Offer } from "./rank";
+import { PAGE_KEYS } from "./shortcuts";
+
+type Host = components["schemas"]["Host"];
+
+/** What the palette's commands can do; the page gives it. */
+export interface Doing {
+  /** Opens a page of ours by its whole address. */
+  open(href: string): void;
+  theme(scheme: MantineColorScheme): void;
+  signOut(): void;
+  reconnect(): void;
+  showKeys(): void;
+  copyLink(): void;
+}
+
+const PAGES: readonly { href: string; title: string; words?: string }[] = [
+  { href: "/", title: "Overview", words: "home start" },
+  { href: "/scans", title: "Scans", words: "history jobs" },
+  { href: "/scans/new", title: "New scan" },
+  { href: "/events", title: "Events", words: "journal live replay" },
+  { href: "/settings", title: "Settings", words: "preferences administration" },
+  { href: "/settings/tokens", title: "Tokens", words: "settings api access bearer" },
+  { href: "/settings/webhooks", title: "Webhooks", words: "settings deliveries" },
+  { href: "/settings/keys", title: "Keys", words: "settings encryption passphrase recovery" },
+  { href: "/settings/retention", title: "Retention", words: "settings consumers archive disk" },
+  { href: "/settings/statistics", title: "Event statistics", words: "settings rate lag merged dropped" },
+  { href: "/settings/errors", title: "Error log", words: "settings problems warnings" },
+  { href: "/settings/browser", title: "This browser", words: "settings polling keyboard" },
+  { href: "/settings/about", title: "About", words: "settings version licences api documents" },
+];
+
+/** Pages and actions. */
+export function commands(doing: Doing): Offer[] {
+  const keys = new Map<string, string>(Object.entries(PAGE_KEYS).map(([letter, { to }]) => [to, `g ${letter}`]));
+  const pages = PAGES.map(({ href, title, words }): Offer => ({ id: `page ${href}`, group: "Pages", title, words, keys: keys.get(href), run: () => doing.open(href) }));
+  const action = (title: string, run: () => void, part: Partial<Offer> = {}): Offer => ({ id: `action ${title}`, group: "Actions", title, run, ...part });
+  return [
+    ...pages,
+    action("Start a scan", () => doing.open("/scans/new"), { words: "new network" }),
+    action("New webhook", () => doing.open("/settings/webhooks/new"), { words: "create add" }),
+    action("New token", () => doing.open("/settings/tokens?create=true"), { words: "create add" }),
+    action("Replay all events", () => doing.open("/events?from=oldest"), { words: "start oldest" }),
+    action("Theme: system", () => doing.theme("auto"), { words: "colour auto" }),
+    action("Theme: light", () => doing.theme("light"), { words: "colour bright" }),
+    action("Theme: dark", () => doing.theme("dark"), { words: "colour night" }),
+    action("Copy link to this page", doing.copyLink, { words: "share address url" }),
+    action("Connect now", doing.reconnect, { words: "reconnect stream live" }),
+    action("Keyboard help", doing.showKeys, { words: "shortcuts keys", keys: "?" }),
+    action("Sign out", doing.signOut, { words: "leave log off" }),
+  ];
+}
+
+const TARGET = /^(?:\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2}|-\d{1,3})?|[0-9a-f:]*::?[0-9a-f:]+(?:\/\d{1,3})?)$/i;
+
+/** What can be done with the text itself: an address can be scanned. */
+export function textOffers(text: string, doing: Doing): Offer[] {
+  const target = text.trim();
+  if (!TARGET.test(target)) return [];
+  return [{ id: "action scan target", group: "Actions", title: `Scan ${target}`, run: () => doing.open(`/scans/new?targets=${encodeURIComponent(JSON.stringify(target))}`) }];
+}
+
+/** Hosts of the inventory, each with the scan that saw it last. */
+export function hostOffers(hosts: readonly Host[], doing: Doing): Offer[] {
+  return hosts.flatMap((host) => {
+    const { scan } = host;
+    if (!scan) return [];
+    const services = host.services.map(({ port, service }) => `${port}${service ? ` ${service}` : ""}`).join(" ");
+    return [
+      {
+        id: `host ${host.id}`,
+        group: "Hosts" as const,
+        title: host.address,
+        hint: [host.hostname, host.state].filter(Boolean).join(", "),
+        words: services,
+        run: () => doing.open(`/scans/${scan}?host=${encodeURIComponent(host.address)}`),
+      },
+    ];
+  });
+}
+
+/** Scans, newest first. */
+export function scanOffers(scans: readonly Scan[], doing: Doing): Offer[] {
+  return scans.map((scan) => ({
+    id: `scan ${scan.id}`,
+    group: "Scans",
+    title: targetsOf(scan),
+    hint: `${scan.status}, ${moment(scan.created_at)}`,
+    words: `${scan.id} ${scan.request.targets.join(" ")}`,
+    run: () => doing.open(`/scans/${scan.id}`),
+  }));
+}

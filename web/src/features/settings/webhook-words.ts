@@ -1,0 +1,12 @@
+import type { Webhook } from "./types";
+
+/** Returns which events a webhook wants, in words. */
+export function filterOf(webhook: Pick<Webhook, "types" | "subject">): string {
+  const types = webhook.types.length === 0 ? "every event" : webhook.types.join(", ");
+  return webhook.subject ? `${types} about ${webhook.subject}` : types;
+}
+
+/** Returns the host of an address; a path or query may hold what is not for every eye. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}
