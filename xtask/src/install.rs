@@ -21,10 +21,11 @@ pub(crate) fn for_tests() -> Done {
         ("curl", "curl"),
         ("nft", "nftables"),
         ("ip", "iproute2"),
-        ("python3", "python3"),
+        ("python3", "python3 python3-venv"),
         ("gcc", "gcc libc6-dev"),
         ("g++", "g++"),
         ("setpriv", "util-linux"),
+        ("unshare", "util-linux"),
     ];
     packages(TOOLS, "run the tests")
 }
@@ -72,7 +73,8 @@ fn present(program: &str) -> bool {
         || ["/usr/sbin", "/sbin"].iter().any(|folder| std::path::Path::new(folder).join(program).is_file())
 }
 
-fn is_root() -> bool {
+/// Returns whether this is root.
+pub(crate) fn is_root() -> bool {
     let asked = crate::shell::command("id", &["-u"]).output();
     asked.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

@@ -6,6 +6,7 @@ mod install;
 mod layers;
 mod licences;
 mod lint;
+mod oracles;
 mod schemas;
 mod shell;
 mod test;
@@ -33,6 +34,7 @@ enum Task {
     Bench(bench::Bench),
     Soak(bench::Soak),
     Fuzz(fuzz::Fuzz),
+    Oracles(oracles::Oracles),
     /// Check that dependencies between the crates point down
     Layers,
     /// Check the licences of all dependencies against deny.toml
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => args.run(),
         Task::Soak(args) => args.run(),
         Task::Fuzz(args) => args.run(),
+        Task::Oracles(args) => args.run(),
         Task::Layers => layers::check(),
         Task::Licences => licences::check(),
         Task::Schemas(args) => args.run(),

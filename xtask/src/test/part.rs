@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::shell::{Done, cargo, run, target};
-use crate::{fuzz, install, layers, licences, lint, schemas, web};
+use crate::{fuzz, install, layers, licences, lint, oracles, schemas, web};
 
 /// One part; its name is what `--only` and `--skip` take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,6 +24,8 @@ pub(crate) enum Part {
     Rust,
     /// Parsers of outside bytes, fuzzed for a while
     Fuzz,
+    /// What foreign implementations say of a running server
+    Oracles,
     /// The page's types
     WebTypes,
     /// The page's lints
@@ -47,6 +49,7 @@ impl Part {
         Self::Schemas,
         Self::Rust,
         Self::Fuzz,
+        Self::Oracles,
         Self::WebTypes,
         Self::WebLint,
         Self::WebUnit,
@@ -65,6 +68,7 @@ impl Part {
             Self::Schemas => "schemas",
             Self::Rust => "rust",
             Self::Fuzz => "fuzz",
+            Self::Oracles => "oracles",
             Self::WebTypes => "web-types",
             Self::WebLint => "web-lint",
             Self::WebUnit => "web-unit",
@@ -84,6 +88,7 @@ impl Part {
             Self::Schemas => schemas::check(),
             Self::Rust => run(&mut cargo(&["nextest", "run", "--workspace", "--locked"])),
             Self::Fuzz => fuzz::short(),
+            Self::Oracles => oracles::all(),
             Self::WebTypes => script("typecheck"),
             Self::WebLint => script("lint"),
             Self::WebUnit => script("test"),
