@@ -26,6 +26,9 @@ pub(crate) fn for_tests() -> Done {
         ("g++", "g++"),
         ("setpriv", "util-linux"),
         ("unshare", "util-linux"),
+        ("keyctl", "keyutils"),
+        ("gnome-keyring-daemon", "gnome-keyring"),
+        ("dbus-run-session", "dbus"),
     ];
     packages(TOOLS, "run the tests")
 }

@@ -1,136 +1,25 @@
 //! A folder's keys: made at its first start, opened at every later one.
 
+mod allowance;
+mod slots;
+
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cipher::{Cipher, KeyBytes, keyed_digest, random_key};
 use crate::envelope::{EnvelopeError, Place};
-use crate::key_file;
-use crate::slot::{Keeper, Slot};
+use crate::error::KeyringError;
+use crate::file::{DataKey, KeysFile};
+use crate::slot::{Slot, SlotInfo};
+use crate::unlock::{self, Unlock};
 
-/// What opens a folder's keys.
-#[derive(Clone)]
-pub enum Unlock {
-    /// The key file `<folder id>.key` in this directory, made there at the first start.
-    KeyFolder(PathBuf),
-    /// This key file, made at the first start.
-    KeyFile(PathBuf),
-    /// A passphrase.
-    Passphrase(Zeroizing<String>),
-}
-
-impl std::fmt::Debug for Unlock {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::KeyFolder(path) => f.debug_tuple("KeyFolder").field(path).finish(),
-            Self::KeyFile(path) => f.debug_tuple("KeyFile").field(path).finish(),
-            Self::Passphrase(_) => f.write_str("Passphrase(…)"),
-        }
-    }
-}
-
-/// Why a folder's keys cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyringError {
-    /// The key file cannot be read.
-    #[error("failed to read the key file `{path}`: bring back the file, or name it with --key-file", path = path.display())]
-    ReadKeyFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The key file cannot be made.
-    #[error("failed to write the key file `{path}`", path = path.display())]
-    WriteKeyFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Others can read the key file.
-    #[error("the key file `{path}` has mode {mode:03o}, so others can use it: run `chmod 600` on it", path = path.display())]
-    KeyFileTooOpen {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// The key file holds no key.
-    #[error("the key file `{path}` holds no Groma key", path = path.display())]
-    KeyFileMalformed {
-        /// The file.
-        path: PathBuf,
-    },
-    /// No slot opens with what was given.
-    #[error("{given} does not open the keys in `{path}`", path = path.display())]
-    WrongKey {
-        /// What was tried.
-        given: &'static str,
-        /// The keys.
-        path: PathBuf,
-    },
-    /// The keys cannot be read or written.
-    #[error("failed to {act} the keys in `{path}`", path = path.display())]
-    Io {
-        /// What was being done.
-        act: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The keys are not what we wrote.
-    #[error("the keys in `{path}` are damaged: bring back the file from a backup; without it the data cannot be read", path = path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-    },
-    /// There is data, but no keys to it.
-    #[error("`{path}` is missing, and with it the keys to the data beside it: bring it back from a backup, or move the data away to start anew", path = path.display())]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
-/// What is shown of a slot.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SlotInfo {
-    /// The slot.
-    pub id: Uuid,
-    /// `key_file` or `passphrase`.
-    pub kind: &'static str,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeysFile {
-    version: u32,
-    folder: Uuid,
-    slots: Vec<Slot>,
-    keys: Vec<DataKey>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DataKey {
-    id: u32,
-    wrapped: String,
-    /// Messages that may have been sealed with this key: random 96-bit nonces allow 2^32.
-    reserved: u64,
-}
+pub use self::allowance::DataKeyState;
+pub use self::slots::{NewSlot, RemovedSlot};
 
 #[derive(Debug)]
 struct Ciphers {
@@ -139,25 +28,26 @@ struct Ciphers {
 }
 
 /// The open keys of a folder.
-#[derive(Debug)]
 pub struct Keyring {
     path: PathBuf,
     folder: Uuid,
-    slots: Vec<SlotInfo>,
+    /// The slot that opened.
+    used: Uuid,
     lookup: KeyBytes,
-    master: Cipher,
+    master: KeyBytes,
     ciphers: RwLock<Ciphers>,
     /// Messages that may still be sealed before more must be reserved on disk.
     allowance: AtomicU64,
-    file: std::sync::Mutex<KeysFile>,
+    file: Mutex<KeysFile>,
 }
 
-const VERSION: u32 = 1;
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Keyring").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
 const ENVELOPE_VERSION: u8 = 1;
-/// Messages reserved at once: one small file written per so many messages.
-const BLOCK: u64 = 1 << 20;
-/// NIST SP 800-38D, section 8.3, halved.
-const MESSAGES_MAX: u64 = 1 << 31;
 
 impl Keyring {
     /// The file's name in the data folder.
@@ -169,11 +59,13 @@ impl Keyring {
     /// When they are missing, damaged, or do not open with `unlock`.
     pub fn open(folder: &Path, unlock: &Unlock, fresh: bool) -> Result<Self, KeyringError> {
         let path = folder.join(Self::FILE);
-        match fs::read(&path) {
-            Ok(bytes) => Self::unlock(path, &bytes, unlock),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && fresh => Self::create(path, unlock),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(KeyringError::Missing { path }),
-            Err(source) => Err(KeyringError::Io { act: "read", path, source }),
+        match KeysFile::read(&path)? {
+            Some(file) => {
+                let opened = unlock::open(&path, &file, unlock)?;
+                Self::assemble(path, file, opened.master, opened.slot)
+            }
+            None if fresh => Self::create(path, unlock),
+            None => Err(KeyringError::Missing { path }),
         }
     }
 
@@ -185,8 +77,9 @@ impl Keyring {
 
     /// Returns who can open the keys.
     #[must_use]
-    pub fn slots(&self) -> &[SlotInfo] {
-        &self.slots
+    pub fn slots(&self) -> Vec<SlotInfo> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.slots.iter().map(|slot| slot.info(Some(self.used))).collect()
     }
 
     /// Seals a value for a place.
@@ -253,164 +146,44 @@ impl Keyring {
     fn create(path: PathBuf, unlock: &Unlock) -> Result<Self, KeyringError> {
         let folder = Uuid::new_v4();
         let master = random_key();
-        let slot = match unlock {
-            Unlock::KeyFolder(keys) => {
-                Slot::wrap(Keeper::KeyFile {}, key_file::create(&key_path(keys, folder))?.as_slice(), &master)
-            }
-            Unlock::KeyFile(file) => {
-                Slot::wrap(Keeper::KeyFile {}, key_file::create(file)?.as_slice(), &master)
-            }
-            Unlock::Passphrase(text) => Slot::wrap(Keeper::PASSPHRASE, text.as_bytes(), &master),
-        };
-        let Some(slot) = slot else { unreachable!("our own derivation parameters are valid") };
-        let file = KeysFile {
-            version: VERSION,
-            folder,
-            slots: vec![slot],
-            keys: vec![data_key(&master, folder, 1)],
-        };
-        write(&path, &file)?;
-        Self::assemble(path, file, master)
+        let (keeper, secret) = unlock::begin(folder, unlock)?;
+        let slot = Slot::wrap(Uuid::new_v4(), keeper, &secret, &master);
+        let used = slot.id;
+        let mut file = KeysFile::new(folder, slot, DataKey::wrap(&master, folder, 1, &random_key()));
+        file.write(&path, &master)?;
+        Self::assemble(path, file, master, used)
     }
 
-    fn unlock(path: PathBuf, bytes: &[u8], unlock: &Unlock) -> Result<Self, KeyringError> {
-        let file: KeysFile =
-            serde_json::from_slice(bytes).map_err(|_| KeyringError::Damaged { path: path.clone() })?;
-        if file.version != VERSION {
-            return Err(KeyringError::Damaged { path });
-        }
-        let (secret, given): (Zeroizing<Vec<u8>>, _) = match unlock {
-            Unlock::KeyFolder(keys) => {
-                (Zeroizing::new(key_file::read(&key_path(keys, file.folder))?.to_vec()), "the key file")
-            }
-            Unlock::KeyFile(file) => (Zeroizing::new(key_file::read(file)?.to_vec()), "the key file"),
-            Unlock::Passphrase(text) => (Zeroizing::new(text.as_bytes().to_vec()), "the passphrase"),
-        };
-        let wants_file = !matches!(unlock, Unlock::Passphrase(_));
-        let master = file
-            .slots
-            .iter()
-            .filter(|slot| matches!(slot.keeper, Keeper::KeyFile {}) == wants_file)
-            .find_map(|slot| slot.unwrap_master(&secret));
-        match master {
-            Some(master) => Self::assemble(path, file, master),
-            None => Err(KeyringError::WrongKey { given, path }),
-        }
-    }
-
-    fn assemble(path: PathBuf, file: KeysFile, master: KeyBytes) -> Result<Self, KeyringError> {
-        let damaged = || KeyringError::Damaged { path: path.clone() };
-        let wrapper = Cipher::new(&master);
-        let mut by_id = BTreeMap::new();
-        for key in &file.keys {
-            by_id.insert(key.id, open_data_key(&wrapper, file.folder, key).ok_or_else(damaged)?);
-        }
-        let current = file.keys.iter().map(|key| key.id).max().ok_or_else(damaged)?;
-        let kind = |keeper: &Keeper| match keeper {
-            Keeper::KeyFile {} => "key_file",
-            Keeper::Passphrase { .. } => "passphrase",
-        };
-        let slots =
-            file.slots.iter().map(|slot| SlotInfo { id: slot.id, kind: kind(&slot.keeper) }).collect();
+    fn assemble(path: PathBuf, file: KeysFile, master: KeyBytes, used: Uuid) -> Result<Self, KeyringError> {
+        let opened = file.open(&master).map_err(|what| KeyringError::Damaged { path: path.clone(), what })?;
         // Nothing is reserved before something is sealed: a folder on a full disk can still be read.
         Ok(Self {
             folder: file.folder,
-            slots,
+            used,
             lookup: Zeroizing::new(keyed_digest(master.as_slice(), &[b"groma lookup"])),
-            master: wrapper,
-            ciphers: RwLock::new(Ciphers { current, by_id }),
+            master,
+            ciphers: RwLock::new(Ciphers { current: file.current(), by_id: opened.into_iter().collect() }),
             allowance: AtomicU64::new(0),
-            file: std::sync::Mutex::new(file),
+            file: Mutex::new(file),
             path,
         })
     }
 
-    /// Reserves more messages; when that cannot be written, goes on within the large margin that the limit has.
-    fn reserve(&self) {
-        if self.try_reserve().is_err() {
-            self.allowance.store(BLOCK, Ordering::Relaxed);
-        }
-    }
-
-    fn try_reserve(&self) -> Result<(), KeyringError> {
+    /// Changes the file of keys: on disk first, then in memory.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut KeysFile) -> Result<T, KeyringError>,
+    ) -> Result<T, KeyringError> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.allowance.load(Ordering::Relaxed) > 0 {
-            return Ok(());
-        }
         let mut changed = file.clone();
-        let Some(newest) = changed.keys.iter_mut().max_by_key(|key| key.id) else {
-            unreachable!("keys without a current one do not open")
-        };
-        newest.reserved += BLOCK;
-        let mut fresh = None;
-        if newest.reserved > MESSAGES_MAX {
-            let (id, key) = (newest.id + 1, random_key());
-            changed.keys.push(wrap_data_key(&self.master, self.folder, id, &key));
-            fresh = Some((id, Cipher::new(&key)));
-        }
-        write(&self.path, &changed)?;
+        changed
+            .upgrade(&self.master)
+            .map_err(|what| KeyringError::Damaged { path: self.path.clone(), what })?;
+        let result = change(&mut changed)?;
+        changed.write(&self.path, &self.master)?;
         *file = changed;
-        if let Some((id, cipher)) = fresh {
-            let mut ciphers = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
-            ciphers.by_id.insert(id, cipher);
-            ciphers.current = id;
-        }
-        self.allowance.store(BLOCK, Ordering::Relaxed);
-        Ok(())
+        Ok(result)
     }
-}
-
-/// Unwraps a data key.
-fn open_data_key(master: &Cipher, folder: Uuid, key: &DataKey) -> Option<Cipher> {
-    let wrapped = BASE64.decode(&key.wrapped).ok()?;
-    let opened = Zeroizing::new(master.open(&key_place(folder, key.id), &wrapped).ok()?);
-    let mut bytes = Zeroizing::new([0; 32]);
-    if opened.len() != bytes.len() {
-        return None;
-    }
-    bytes.copy_from_slice(&opened);
-    Some(Cipher::new(&bytes))
-}
-
-fn key_path(keys: &Path, folder: Uuid) -> PathBuf {
-    keys.join(format!("{folder}.key"))
-}
-
-fn key_place(folder: Uuid, id: u32) -> Vec<u8> {
-    let mut place = b"groma data key".to_vec();
-    place.extend_from_slice(folder.as_bytes());
-    place.extend_from_slice(&id.to_be_bytes());
-    place
-}
-
-fn data_key(master: &KeyBytes, folder: Uuid, id: u32) -> DataKey {
-    wrap_data_key(&Cipher::new(master), folder, id, &random_key())
-}
-
-fn wrap_data_key(master: &Cipher, folder: Uuid, id: u32, key: &KeyBytes) -> DataKey {
-    let mut wrapped = Vec::with_capacity(32 + Cipher::OVERHEAD);
-    master.seal_into(&key_place(folder, id), key.as_slice(), &mut wrapped);
-    DataKey { id, wrapped: BASE64.encode(wrapped), reserved: BLOCK }
-}
-
-/// Writes beside, syncs, renames, syncs the folder: after a crash there is the old file or the new one.
-fn write(path: &Path, file: &KeysFile) -> Result<(), KeyringError> {
-    let failed = |source| KeyringError::Io { act: "write", path: path.to_owned(), source };
-    let text = serde_json::to_vec_pretty(file).map_err(|error| failed(error.into()))?;
-    let beside = path.with_extension("json.new");
-    let mut out = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)
-        .map_err(failed)?;
-    out.write_all(&text).and_then(|()| out.sync_all()).map_err(failed)?;
-    fs::rename(&beside, path).map_err(failed)?;
-    if let Some(folder) = path.parent() {
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
