@@ -1,7 +1,7 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 
 import { backend, reconnectNow } from "../../shared/backend/instance";
 import { describe } from "../../shared/backend/problem";
@@ -25,7 +25,8 @@ export function Palette({ onClose }: { onClose(): void }) {
   const id = useId();
   const doing = useDoing();
   const things = useThings();
-  useEffect(() => {
+  // Closed while it is still in the page, or the focus does not go back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
@@ -60,7 +61,9 @@ export function Palette({ onClose }: { onClose(): void }) {
         event.preventDefault();
         onClose();
       }}
-      onClose={onClose}
+      onClose={() => {
+        if (!dialog.current?.open) onClose();
+      }}
       onPointerDown={(event) => {
         if (event.target === dialog.current) onClose();
       }}

@@ -111,7 +111,7 @@ function DeliveryRow({ delivery }: { delivery: WebhookDelivery }) {
           </details>
         ) : null}
       </td>
-      <td className={styles["end"]}>{duration(delivery.duration_ms)}</td>
+      <td className={`${styles["end"]} ${styles["nowrap"]}`}>{duration(delivery.duration_ms)}</td>
     </tr>
   );
 }

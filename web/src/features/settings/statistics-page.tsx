@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -16,7 +17,6 @@ import { Bars } from "./bars";
 import styles from "./settings.module.css";
 import { Table } from "./table";
 import type { EventStatistics } from "./types";
-import { Button } from "@mantine/core";
 
 const EVERY_MS = 2000;
 const HEADS = [

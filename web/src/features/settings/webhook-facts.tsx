@@ -26,8 +26,8 @@ export function WebhookFacts({ webhook, asOf }: { webhook: Webhook; asOf: number
         <Message kind={webhook.state === "disabled" ? "error" : "warning"} title={STOPPED[webhook.state]}>
           <p>
             <Prose text={webhook.reason ?? "Events wait in the journal and are delivered when it goes on."} />
-            {webhook.retry_at ? ` The next try is at ${moment(webhook.retry_at)}.` : null}
           </p>
+          {webhook.retry_at ? <p>The next try is at {moment(webhook.retry_at)}.</p> : null}
         </Message>
       )}
       <Panel title="How it stands" aside={<Freshness asOf={asOf} live={false} />}>

@@ -6,7 +6,6 @@ import { useState } from "react";
 import { backend } from "../../shared/backend/instance";
 import { describe } from "../../shared/backend/problem";
 import { usePolled } from "../../shared/live/use-polled";
-import { LinkButton } from "../../shared/ui/link-button";
 import { Failure } from "../../shared/ui/message";
 import { notify } from "../../shared/ui/notices-store";
 import { Page } from "../../shared/ui/page";
@@ -83,9 +82,6 @@ function Actions({ webhook, onChanged }: { webhook: Webhook; onChanged(): void }
       <Button color="red" variant="outline" onClick={() => setOpen("delete")}>
         Delete…
       </Button>
-      <LinkButton to="/settings/webhooks" variant="default">
-        All webhooks
-      </LinkButton>
       {open === "edit" ? <WebhookEditDialog webhook={webhook} onClose={close} onChanged={onChanged} /> : null}
       {open === "rotate" ? <WebhookRotateDialog id={webhook.id} onClose={close} onChanged={onChanged} /> : null}
       {open === "replay" ? <WebhookReplayDialog id={webhook.id} onClose={close} /> : null}

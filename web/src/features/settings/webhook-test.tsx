@@ -18,7 +18,7 @@ export function WebhookTest({ id }: { id: string }) {
   });
   return (
     <Panel title="Test">
-      <div className={styles["stack"]}>
+      <div>
         <div className={styles["buttons"]}>
           <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
             Send a test
@@ -27,8 +27,10 @@ export function WebhookTest({ id }: { id: string }) {
             An event of type <code>groma.system.webhook_test</code>, once, now.
           </span>
         </div>
-        <div role="status">{test.data ? <Result delivery={test.data} /> : null}</div>
-        {test.error ? <Failure title="The test was not sent" error={test.error} /> : null}
+        <div role="status" className={styles["result"]}>
+          {test.data ? <Result delivery={test.data} /> : null}
+          {test.error ? <Failure title="The test was not sent" error={test.error} /> : null}
+        </div>
       </div>
     </Panel>
   );

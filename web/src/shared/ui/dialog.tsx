@@ -1,5 +1,5 @@
 import { CloseButton } from "@mantine/core";
-import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
 
 import styles from "./dialog.module.css";
 
@@ -15,7 +15,8 @@ interface DialogProps {
 export function Dialog({ title, onClose, stays = false, children }: DialogProps) {
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed while it is still in the page, or the focus does not go back.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     element?.querySelector<HTMLElement>("[data-first]")?.focus();
@@ -29,6 +30,9 @@ export function Dialog({ title, onClose, stays = false, children }: DialogProps)
       // Asked twice to close, the browser closes without a question; a key that was dealt with asks nothing.
       onKeyDown={(event) => {
         if (stays && event.key === "Escape") event.preventDefault();
+      }}
+      onClose={() => {
+        if (!dialog.current?.open) onClose();
       }}
       onCancel={(event) => {
         event.preventDefault();
