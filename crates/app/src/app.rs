@@ -11,6 +11,7 @@ use groma_journal::{Journal, NewEvent};
 use groma_model::system::{self, Severity};
 use groma_model::{Clock, Payload, PrincipalId};
 use groma_seal::Keyring;
+use groma_webhook::Webhooks;
 use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -30,10 +31,11 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: groma_network::Limits,
     pub(crate) tasks: Tasks,
+    pub(crate) webhooks: Webhooks,
     pub(crate) stopping: CancellationToken,
     owner: Principal,
     socket: PathBuf,
-    listen: OnceLock<SocketAddr>,
+    listen: OnceLock<(SocketAddr, String)>,
     folder: Mutex<Folder>,
 }
 
@@ -43,7 +45,7 @@ impl App {
     /// # Errors
     /// When another process holds the folder, or something in it refuses.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, OpenError> {
-        let Ground { folder, keyring, database, journal, inventory, identity, set_aside } =
+        let Ground { folder, keyring, database, journal, inventory, identity, webhooks, set_aside } =
             ground(&options).await?;
         let uid = rustix::process::geteuid().as_raw();
         let app = Arc::new(Self {
@@ -60,6 +62,7 @@ impl App {
             journal,
             inventory,
             identity,
+            webhooks,
         });
         app.watch_storage();
         // Reading must work on a full disk too, so a refusal here is only told.
@@ -96,32 +99,34 @@ impl App {
         self.keyring.slots().iter().map(|slot| slot.kind).collect()
     }
 
-    /// Tells other processes that the socket accepts.
+    /// Tells other processes that the socket accepts, and whether this one ends for a server's sake.
     ///
     /// # Errors
     /// When the lock file cannot be written.
-    pub fn announce(&self) -> Result<(), FolderError> {
+    pub fn announce(&self, yields: bool) -> Result<(), FolderError> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let holder = Holder { pid: std::process::id(), version, socket: self.socket.clone() };
+        let holder = Holder { pid: std::process::id(), version, socket: self.socket.clone(), yields };
         self.folder.lock().announce(&holder)
     }
 
-    /// Takes up queued and interrupted scans.
+    /// Takes up queued and interrupted scans, and what webhooks have to deliver.
     ///
     /// # Errors
     /// When storage refuses.
     pub async fn start_tasks(self: &Arc<Self>) -> Result<(), groma_api::ApiError> {
+        self.webhooks.start().await.map_err(crate::webhooks::refusal)?;
         self.take_up().await
     }
 
-    /// Notes where browsers reach this process; the first address stands.
-    pub fn listens(&self, address: SocketAddr) {
-        let _ = self.listen.set(address);
+    /// Notes where browsers reach this process, and under which name; the first address stands.
+    pub fn listens(&self, address: SocketAddr, url: String) {
+        let _ = self.listen.set((address, url));
     }
 
     /// Stops in order: no new scans, running ones are checkpointed, streams end.
     pub async fn shutdown(&self) {
         self.tasks.suspend().await;
+        self.webhooks.stop().await;
         self.stopping.cancel();
     }
 
@@ -135,7 +140,8 @@ impl App {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: groma_api::PROTOCOL_VERSION,
             node: self.identity.node,
-            listen: self.listen.get().map(ToString::to_string),
+            listen: self.listen.get().map(|(address, _)| address.to_string()),
+            url: self.listen.get().map(|(_, url)| url.clone()),
         }
     }
 

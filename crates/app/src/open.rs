@@ -9,6 +9,7 @@ use groma_journal::{Journal, JournalError, JournalOptions};
 use groma_model::{Clock, SystemClock};
 use groma_network::Limits;
 use groma_seal::{Keyring, KeyringError, Unlock};
+use groma_webhook::{Policy, Trust, WebhookError, WebhookOptions, Webhooks};
 
 /// What the application needs to know before it opens.
 #[derive(Debug, Clone)]
@@ -52,6 +53,8 @@ pub enum OpenError {
         pid: Option<u32>,
         /// Where it serves, or will.
         socket: PathBuf,
+        /// Whether it ends for a server's sake.
+        yields: bool,
     },
     /// The folder refuses.
     #[error(transparent)]
@@ -68,6 +71,9 @@ pub enum OpenError {
     /// The inventory refuses.
     #[error(transparent)]
     Inventory(#[from] InventoryError),
+    /// Webhooks refuse.
+    #[error(transparent)]
+    Webhooks(#[from] WebhookError),
 }
 
 /// Everything that was opened.
@@ -78,6 +84,7 @@ pub(crate) struct Ground {
     pub(crate) journal: Arc<Journal>,
     pub(crate) inventory: Inventory,
     pub(crate) identity: Identity,
+    pub(crate) webhooks: Webhooks,
     /// Where a damaged database went, and what was wrong with it.
     pub(crate) set_aside: Option<(PathBuf, String)>,
 }
@@ -87,6 +94,7 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
     let folder = Folder::take(&options.data_dir).map_err(|error| match error {
         FolderError::Held { holder, .. } => OpenError::Held {
             pid: holder.as_ref().map(|holder| holder.pid),
+            yields: holder.as_ref().is_some_and(|holder| holder.yields),
             socket: holder.map_or_else(|| socket_path(&options.data_dir), |holder| holder.socket),
         },
         other => OpenError::Folder(other),
@@ -101,9 +109,18 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
         JournalOptions { node: identity.node, epoch: identity.epoch, tail_bytes: JournalOptions::TAIL_BYTES };
     let journal =
         Journal::open(database.clone(), Arc::clone(&keyring), Arc::clone(&clock), journal_options).await?;
+    let webhook_options = WebhookOptions { node: identity.node, policy: Policy::default(), trust: Trust::System };
+    let webhooks = Webhooks::open(
+        database.clone(),
+        Arc::clone(&keyring),
+        Arc::clone(&journal),
+        Arc::clone(&clock),
+        webhook_options,
+    )
+    .await?;
     let inventory =
         Inventory::new(database.clone(), Arc::clone(&keyring), Arc::clone(&journal), clock, identity.segment);
-    Ok(Ground { folder, keyring, database, journal, inventory, identity, set_aside: opened.set_aside })
+    Ok(Ground { folder, keyring, database, journal, inventory, identity, webhooks, set_aside: opened.set_aside })
 }
 
 /// The longest path that a unix socket can have on every system, with room to spare.

@@ -16,6 +16,9 @@ pub struct Holder {
     pub version: String,
     /// The socket on which it serves the others.
     pub socket: PathBuf,
+    /// Whether it ends when it is asked to by a signal (SIGTERM) and leaves its work to a server.
+    #[serde(default)]
+    pub yields: bool,
 }
 
 /// Why a folder cannot be used.

@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Config(commands::config::Config),
     Completions(commands::completions::Completions),
     Man(commands::man::Man),
+    #[command(hide = true)]
+    Work(commands::work::Work),
     Help(commands::help::Help),
 }
 

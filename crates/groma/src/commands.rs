@@ -14,6 +14,7 @@ pub(crate) mod scans;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod token;
+pub(crate) mod work;
 
 use crate::cli::Command;
 use crate::context::Context;
@@ -38,6 +39,7 @@ pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
         Command::Config(args) => args.run(cx),
         Command::Completions(args) => args.run(),
         Command::Man(args) => args.run(),
+        Command::Work(args) => args.run(cx).await,
         Command::Help(args) => args.run(),
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use groma_api::{Backend, ErrorCode};
+use groma_api::{Backend, ErrorCode, ScanQuery};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::failure::Failure;
 use crate::holder::{self, Holder, Opened};
+use crate::output::say;
 use crate::settings::Settings;
 
 /// How long a command stays.
@@ -18,6 +19,10 @@ pub(crate) enum Purpose {
     Brief,
     /// Until something ends: if this process comes to hold the folder, it takes up what waits there.
     Lasting,
+    /// As [`Self::Lasting`], and leaves the folder to a server that comes.
+    Yielding,
+    /// As [`Self::Lasting`], and asks a holder that yields to leave the folder.
+    Serving,
 }
 
 /// How long to try while one holder ends and the next begins.
@@ -94,17 +99,51 @@ impl Connection {
     }
 }
 
+/// Asks a process that does a detached scan to leave it to this one; it checkpoints and goes.
+fn ask_to_leave(pid: u32) {
+    let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw);
+    if let Some(pid) = pid {
+        // One that is gone already has left the folder.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+}
+
+/// Says which scans of earlier processes go on in this one: they share its rate and its screen.
+async fn tell_left(holder: &Holder) {
+    let query = ScanQuery { active: Some(true), ..ScanQuery::default() };
+    // Who cannot be asked will refuse what comes next as well.
+    let Ok(list) = holder.backend().scan_list(query).await else { return };
+    match list.scans.as_slice() {
+        [] => {}
+        [scan] => say(format!("the interrupted scan {} goes on in this process", scan.id)),
+        scans => {
+            say(format!("{} interrupted scans go on in this process: groma scans list --active", scans.len()))
+        }
+    }
+}
+
 async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure> {
     let give_up = Instant::now() + HANDOVER_MAX;
+    let mut asked = None;
     loop {
-        match Holder::open(settings).await? {
+        match Holder::open(settings, purpose == Purpose::Yielding).await? {
             Opened::Holder(holder) => {
-                if purpose == Purpose::Lasting {
+                if purpose != Purpose::Brief {
+                    tell_left(&holder).await;
                     holder.start_tasks().await?;
                 }
                 return Ok(Way::Holder(Arc::new(holder)));
             }
-            Opened::Held { pid, socket } => match holder::ask(&socket).await {
+            Opened::Held { pid: Some(pid), yields: true, .. }
+                if purpose == Purpose::Serving && Instant::now() < give_up =>
+            {
+                // Once: a second signal would cut it off.
+                if asked.replace(pid) != Some(pid) {
+                    ask_to_leave(pid);
+                }
+                tokio::time::sleep(HANDOVER_PAUSE).await;
+            }
+            Opened::Held { pid, socket, .. } => match holder::ask(&socket).await {
                 Ok(backend) => return Ok(Way::Client(backend)),
                 // It has just begun, or is just ending.
                 Err(error) if error.code == ErrorCode::Unavailable && Instant::now() < give_up => {

@@ -1,15 +1,16 @@
 //! Holding the data folder: the application inside this process, and the socket through which it serves others.
 
+mod descriptors;
 mod edge;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use groma_api::{ApiError, Backend, ErrorCode};
 use groma_app::{App, AppOptions, DatabaseError, FolderError, OpenError};
 use groma_client::Client;
-use groma_http::EdgeOptions;
+use groma_http::{EdgeOptions, Limits, RequestRate, Tls};
 
 use self::edge::Listening;
 use crate::assets::Page;
@@ -28,6 +29,8 @@ pub(crate) enum Opened {
         pid: Option<u32>,
         /// Where it serves.
         socket: PathBuf,
+        /// Whether it ends for a server's sake.
+        yields: bool,
     },
 }
 
@@ -36,30 +39,39 @@ pub(crate) enum Opened {
 pub(crate) struct Holder {
     app: Arc<App>,
     edge: EdgeOptions,
+    limits: Limits,
     listening: parking_lot::Mutex<Vec<Listening>>,
 }
 
 impl Holder {
-    /// Takes the folder and serves other processes on its socket, unless one of them holds it already.
+    /// Takes the folder and serves other processes on its socket, unless one of them holds it already;
+    /// `yields` says that this one ends for a server's sake.
     ///
     /// # Errors
     /// When the folder, its keys or what is in it refuse.
-    pub(crate) async fn open(settings: &Settings) -> Result<Opened, Failure> {
+    pub(crate) async fn open(settings: &Settings, yields: bool) -> Result<Opened, Failure> {
         let mut options = AppOptions::new(settings.data_dir.clone(), PathBuf::new());
         options.unlock = settings.unlock()?;
         let app = match Box::pin(App::open(options)).await {
             Ok(app) => app,
-            Err(OpenError::Held { pid, socket }) => return Ok(Opened::Held { pid, socket }),
+            Err(OpenError::Held { pid, socket, yields }) => return Ok(Opened::Held { pid, socket, yields }),
             Err(error) => return Err(refused(&error)),
         };
+        let server = &settings.values.server;
         let edge = EdgeOptions {
             allowed_hosts: settings.values.allowed_hosts.clone(),
             secure: settings.values.https,
+            rate: RequestRate::per_second(server.requests_per_second, server.requests_burst),
             assets: Arc::new(Page),
             ..EdgeOptions::default()
         };
-        let holder = Self { app, edge, listening: parking_lot::Mutex::default() };
-        holder.serve_socket();
+        let limits = Limits {
+            connections_max: server.connections_max,
+            connections_per_peer_max: server.connections_per_peer_max,
+            ..Limits::default()
+        };
+        let holder = Self { app, edge, limits, listening: parking_lot::Mutex::default() };
+        holder.serve_socket(yields);
         Ok(Opened::Holder(holder))
     }
 
@@ -81,24 +93,36 @@ impl Holder {
         self.app.start_tasks().await
     }
 
-    /// Serves browsers and programs on TCP too; returns the address, whose port the system chose if it was 0.
+    /// Serves browsers and programs on TCP too, by TLS if there is a certificate; returns the address, whose port the
+    /// system chose if it was 0, and the page's URL.
     ///
     /// # Errors
     /// When the address is taken or not ours.
-    pub(crate) async fn serve_tcp(&self, address: SocketAddr) -> Result<SocketAddr, Failure> {
-        let (listening, address) = Listening::on_tcp(self.app.gate(), self.edge.clone(), address).await?;
+    pub(crate) async fn serve_tcp(
+        &self,
+        address: SocketAddr,
+        tls: Option<Arc<Tls>>,
+    ) -> Result<(SocketAddr, String), Failure> {
+        let mut edge = self.edge.clone();
+        let secure = tls.is_some();
+        edge.secure |= secure;
+        let limits = descriptors::fit(self.limits);
+        let name = edge.allowed_hosts.first().filter(|_| secure).cloned();
+        let (listening, address) = Listening::on_tcp(self.app.gate(), edge, limits, tls, address).await?;
         self.listening.lock().push(listening);
-        self.app.listens(address);
-        Ok(address)
+        let url = url(address, secure, name.as_deref());
+        self.app.listens(address, url.clone());
+        Ok((address, url))
     }
 
     /// A command can do its own work on a full disk or without a socket, so a refusal is only told.
-    fn serve_socket(&self) {
-        match Listening::on_socket(self.app.gate(), self.edge.clone(), self.app.socket_path()) {
+    fn serve_socket(&self, yields: bool) {
+        let (gate, edge, path) = (self.app.gate(), self.edge.clone(), self.app.socket_path());
+        match Listening::on_socket(gate, edge, self.limits, path) {
             Ok(listening) => self.listening.lock().push(listening),
             Err(error) => tracing::warn!(%error, "other commands cannot use this data folder for now"),
         }
-        if let Err(error) = self.app.announce() {
+        if let Err(error) = self.app.announce(yields) {
             tracing::warn!(%error, "other commands cannot find this process");
         }
     }
@@ -112,6 +136,23 @@ impl Holder {
         }
         self.app.close().await;
     }
+}
+
+/// Returns where a browser finds the page: a certificate is made for a name, and a server on all addresses answers on
+/// loopback too.
+fn url(address: SocketAddr, secure: bool, name: Option<&str>) -> String {
+    let scheme = if secure { "https" } else { "http" };
+    if let Some(name) = name {
+        return format!("{scheme}://{name}:{}", address.port());
+    }
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("{scheme}://{address}")
 }
 
 /// Tells why the folder cannot be opened, with all causes.

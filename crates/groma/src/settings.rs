@@ -103,10 +103,29 @@ impl Settings {
         }
     }
 
+    /// Returns the options with which another process of this program finds the same folder, keys and configuration.
+    pub(crate) fn arguments(&self) -> Vec<std::ffi::OsString> {
+        let mut arguments: Vec<std::ffi::OsString> = vec!["--data-dir".into(), self.data_dir.clone().into()];
+        if self.config_path.exists() {
+            arguments.extend(["--config".into(), absolute(&self.config_path).into()]);
+        }
+        match (&self.passphrase_file, &self.key_file) {
+            (Some(path), _) => arguments.extend(["--passphrase-file".into(), absolute(path).into()]),
+            (None, Some(path)) => arguments.extend(["--key-file".into(), absolute(path).into()]),
+            (None, None) => {}
+        }
+        arguments
+    }
+
     /// Returns where the server listens.
     pub(crate) fn listen(&self) -> SocketAddr {
         self.values.listen.unwrap_or(LISTEN_DEFAULT)
     }
+}
+
+/// The other process stands in another folder.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Reads the file; one that was not `named` may be missing.

@@ -7,7 +7,8 @@ fn one_process_holds_a_folder_and_tells_who_it_is() {
     let mut folder = Folder::take(&path).unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     assert!(matches!(Folder::take(&path), Err(FolderError::Held { holder: None, .. })));
-    let holder = Holder { pid: 1, version: "0.1.0".to_owned(), socket: path.join("groma.sock") };
+    let holder =
+        Holder { pid: 1, version: "0.1.0".to_owned(), socket: path.join("groma.sock"), yields: false };
     folder.announce(&holder).unwrap();
     match Folder::take(&path) {
         Err(FolderError::Held { holder: found, .. }) => assert_eq!(found, Some(holder)),

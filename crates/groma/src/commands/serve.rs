@@ -3,10 +3,14 @@
 mod own_addresses;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use groma_api::{ErrorCode, NetworkScanRequest, ScanRequest};
+use groma_http::Tls;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::commands::open;
 use crate::connection::Purpose;
@@ -24,6 +28,15 @@ pub(crate) struct Serve {
     /// Where to listen
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// The certificate chain, in PEM: the server speaks https; read again when it changes, and at SIGHUP
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key, in PEM; readable by its owner alone
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Listen beyond this machine without TLS: only behind a proxy that speaks https
+    #[arg(long)]
+    insecure_listen: bool,
     /// Open the page in a browser, where there is a desktop
     #[arg(long)]
     open: bool,
@@ -35,15 +48,13 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
         let address = self.listen.unwrap_or_else(|| cx.settings.listen());
-        if !address.ip().is_loopback() {
-            say(format!(
-                "warning: {address} can be reached from other machines. Whoever can reach it sees the sign-in page, \
-                 and what they send travels unencrypted: put a proxy with TLS in front of it."
-            ));
+        let tls = self.tls(cx)?;
+        if tls.is_none() && !address.ip().to_canonical().is_loopback() {
+            self.check_insecure(cx, address)?;
         }
-        let connection = cx.connect(Purpose::Lasting).await?;
+        let connection = cx.connect(Purpose::Serving).await?;
         let ended = match connection.holder() {
-            Some(holder) => Box::pin(self.serve(cx, &holder, address)).await,
+            Some(holder) => Box::pin(self.serve(cx, &holder, address, tls)).await,
             None => Err(Failure::new(
                 ErrorCode::Conflict,
                 format!("another process holds {} already", cx.settings.data_dir.display()),
@@ -54,13 +65,50 @@ impl Serve {
         ended
     }
 
-    async fn serve(self, cx: &Context, holder: &Arc<Holder>, address: SocketAddr) -> Result<(), Failure> {
+    /// Reads the certificate, if one is named.
+    fn tls(&self, cx: &Context) -> Result<Option<Arc<Tls>>, Failure> {
+        let values = &cx.settings.values;
+        let cert = self.tls_cert.as_ref().or(values.tls_cert.as_ref());
+        let key = self.tls_key.as_ref().or(values.tls_key.as_ref());
+        let (Some(cert), Some(key)) = (cert, key) else { return Ok(None) };
+        let tls = Tls::open(cert, key)
+            .map_err(|error| Failure::usage(format!("the server cannot speak https: {error}")))?;
+        Ok(Some(Arc::new(tls)))
+    }
+
+    /// Refuses to show the page to other machines in the clear, unless told to.
+    fn check_insecure(&self, cx: &Context, address: SocketAddr) -> Result<(), Failure> {
+        if self.insecure_listen || cx.settings.values.insecure_listen {
+            say(format!(
+                "warning: {address} can be reached from other machines, and what travels there is not encrypted: let \
+                 nobody but a proxy with TLS reach it"
+            ));
+            return Ok(());
+        }
+        let why = format!(
+            "{address} can be reached from other machines, and without TLS whoever is on the way reads along, tokens included"
+        );
+        Err(Failure::usage(why).hint(
+            "give a certificate with --tls-cert and --tls-key; or, behind a proxy that speaks https, --insecure-listen and \
+             `https = true` in the configuration",
+        ))
+    }
+
+    async fn serve(
+        self,
+        cx: &Context,
+        holder: &Arc<Holder>,
+        address: SocketAddr,
+        tls: Option<Arc<Tls>>,
+    ) -> Result<(), Failure> {
         cx.interrupts.handle();
-        let address = holder.serve_tcp(address).await?;
+        let _reloads = tls.clone().map(reload_at_hangup).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let (address, server) = holder.serve_tcp(address, tls).await?;
         let link = holder.backend().sign_in_link().await?;
-        let url = open::url(address, &link);
-        text_line(format!("listening on http://{address}"))?;
-        text_line(format!("sign in: {url}"))?;
+        let url = open::url(&server, &link);
+        announce(&format!("listening on {scheme}://{address}"))?;
+        announce(&format!("sign in: {url}"))?;
         if self.open {
             open::browse(&url);
         }
@@ -73,6 +121,32 @@ impl Serve {
         say("stopping; running scans go on at the next start (Ctrl-C again ends at once)");
         Ok(())
     }
+}
+
+/// Prints a line; a server goes on when nobody reads what it prints.
+fn announce(line: &str) -> Result<(), Failure> {
+    match text_line(line) {
+        Err(Failure::ReaderGone) => {
+            tracing::warn!("nobody reads what this server prints: `groma open` shows its address");
+            Ok(())
+        }
+        printed => printed,
+    }
+}
+
+/// Reads the certificate again at each SIGHUP, until dropped.
+fn reload_at_hangup(tls: Arc<Tls>) -> Result<AbortOnDropHandle<()>, Failure> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(|error| {
+        Failure::new(ErrorCode::Internal, format!("could not listen for SIGHUP: {error}"))
+    })?;
+    Ok(AbortOnDropHandle::new(tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            match tls.reload() {
+                Ok(()) => say("the certificate was read again"),
+                Err(error) => say(format!("warning: the certificate stays as it was: {error}")),
+            }
+        }
+    })))
 }
 
 /// Starts a scan of this machine's own addresses, if nothing was ever scanned.

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use groma_api::{ErrorCode, NetworkScanRequest, ScanRequest, StartedScan, Validation};
+use groma_api::{NetworkScanRequest, ScanRequest, StartedScan, Validation};
 
+use crate::commands::work;
 use crate::connection::{Connection, Purpose};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -101,12 +102,11 @@ pub(crate) async fn start_and_watch(
     detach: bool,
     start: impl AsyncFnOnce(&Connection) -> Result<StartedScan, Failure>,
 ) -> Result<(), Failure> {
-    let purpose = if detach { Purpose::Brief } else { Purpose::Lasting };
-    let connection = cx.connect(purpose).await?;
+    if detach {
+        return Box::pin(leave(cx, start)).await;
+    }
+    let connection = cx.connect(Purpose::Lasting).await?;
     let ended = Box::pin(async {
-        if detach {
-            return leave(&connection, start).await;
-        }
         let head = watch::head(&connection).await?;
         let started = start(&connection).await?;
         watch::watch(cx, &connection, &started, head).await
@@ -116,21 +116,22 @@ pub(crate) async fn start_and_watch(
     ended
 }
 
+/// Starts a scan that goes on when this command has ended: in the server, or in a process begun for it.
 async fn leave(
-    connection: &Connection,
+    cx: &Context,
     start: impl AsyncFnOnce(&Connection) -> Result<StartedScan, Failure>,
 ) -> Result<(), Failure> {
+    let mut connection = cx.connect(Purpose::Brief).await?;
     if connection.holder().is_some() {
-        return Err(Failure::new(
-            ErrorCode::Conflict,
-            "no server runs that could do the scan when this command ends",
-        )
-        .hint("start `groma serve`, or leave --detach out"));
+        connection.close().await;
+        work::begin(&cx.settings).await?;
+        connection = cx.connect(Purpose::Brief).await?;
     }
-    let started = start(connection).await?;
-    let id = started.task_id;
+    let started = start(&connection).await;
+    connection.close().await;
+    let id = started?.task_id;
     text_line(id.to_string())?;
-    say(format!("watch it with: groma scans show {id}"));
+    say(format!("watch it with: groma events tail --follow --subject scan/{id}"));
     Ok(())
 }
 
