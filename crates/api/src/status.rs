@@ -20,6 +20,9 @@ pub struct VersionInfo {
     /// Where browsers and programs reach it, such as `127.0.0.1:7463`; absent if it serves its socket alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen: Option<String>,
+    /// The page's address, such as `https://groma.example:7463`; absent if it serves its socket alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Data of `GET /v1/summary`.

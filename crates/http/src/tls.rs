@@ -104,12 +104,16 @@ impl Tls {
     pub async fn follow(&self) {
         loop {
             tokio::time::sleep(LOOK_PAUSE).await;
-            let seen = self.config.read().1;
-            if seen != stamp(&self.cert, &self.key)
-                && let Err(error) = self.reload()
-            {
-                tracing::error!(%error, "the changed TLS certificate is not used; the one before stays in use");
-            }
+            self.look();
+        }
+    }
+
+    fn look(&self) {
+        let seen = self.config.read().1;
+        if seen != stamp(&self.cert, &self.key)
+            && let Err(error) = self.reload()
+        {
+            tracing::error!(%error, "the changed TLS certificate is not used; the one before stays in use");
         }
     }
 

@@ -1,7 +1,6 @@
 //! `groma open`.
 
 use std::io::IsTerminal;
-use std::net::SocketAddr;
 
 use clap::Args;
 use groma_api::{ErrorCode, SignInLink};
@@ -22,13 +21,12 @@ pub(crate) struct Open {
 impl Open {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
         // The holder says where it listens: the code must not be handed to whatever answers at some address.
-        let listen = cx.read(async |backend| backend.version().await).await?.listen;
-        let Some(server) = listen.and_then(|listen| listen.parse().ok()) else {
+        let Some(server) = cx.read(async |backend| backend.version().await).await?.url else {
             return Err(Failure::new(ErrorCode::Unavailable, "no server runs on this data folder")
                 .hint("start one with `groma serve`"));
         };
         let link = cx.change(async |backend| backend.sign_in_link().await).await?;
-        let url = url(server, &link);
+        let url = url(&server, &link);
         let document = json!({"url": url, "expires_at": link.expires_at});
         cx.out().print_one(&document, || {
             Sheet::of_fields(vec![("sign in", url.clone()), ("works once, until", moment(link.expires_at))])
@@ -40,20 +38,9 @@ impl Open {
     }
 }
 
-/// Returns the link of a one-time code.
-pub(crate) fn url(server: SocketAddr, link: &SignInLink) -> String {
-    format!("http://{}/sign-in#code={}", reachable(server), link.code)
-}
-
-/// Returns an address that can be connected to: a server on all addresses answers on loopback too.
-fn reachable(mut server: SocketAddr) -> SocketAddr {
-    if server.ip().is_unspecified() {
-        server.set_ip(match server {
-            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    server
+/// Returns the link of a one-time code on the page at `server`.
+pub(crate) fn url(server: &str, link: &SignInLink) -> String {
+    format!("{server}/sign-in#code={}", link.code)
 }
 
 /// Opens a link where there is a desktop; returns whether a browser was asked to.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use groma_api::{ErrorCode, Gate};
-use groma_http::{EdgeOptions, Limits, router};
+use groma_http::{EdgeOptions, Limits, Tls, router};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 
@@ -25,23 +25,29 @@ impl Listening {
     ///
     /// # Errors
     /// When there can be no socket at that path.
-    pub(super) fn on_socket(gate: Arc<dyn Gate>, options: EdgeOptions, path: &Path) -> io::Result<Self> {
+    pub(super) fn on_socket(
+        gate: Arc<dyn Gate>,
+        options: EdgeOptions,
+        limits: Limits,
+        path: &Path,
+    ) -> io::Result<Self> {
         let listener = bind_socket(path)?;
         let router = router(Arc::clone(&gate), options);
         let task = tokio::spawn(async move {
-            groma_http::serve_unix(listener, router, Limits::default(), async move { gate.stopping().await })
-                .await;
+            groma_http::serve_unix(listener, router, limits, async move { gate.stopping().await }).await;
         });
         Ok(Self { task })
     }
 
-    /// Listens on TCP, for browsers and programs; returns the address as well.
+    /// Listens on TCP, for browsers and programs, by TLS if there is a certificate; returns the address as well.
     ///
     /// # Errors
     /// When the address is taken or not ours.
     pub(super) async fn on_tcp(
         gate: Arc<dyn Gate>,
         options: EdgeOptions,
+        limits: Limits,
+        tls: Option<Arc<Tls>>,
         address: SocketAddr,
     ) -> Result<(Self, SocketAddr), Failure> {
         let listener = TcpListener::bind(address).await;
@@ -51,10 +57,18 @@ impl Listening {
                 .hint("choose another address with --listen")
         })?;
         let router = router(Arc::clone(&gate), options);
-        let task = tokio::spawn(async move {
-            groma_http::serve_tcp(listener, router, Limits::default(), async move { gate.stopping().await })
-                .await;
-        });
+        let stopping = async move { gate.stopping().await };
+        let task = match tls {
+            None => tokio::spawn(groma_http::serve_tcp(listener, router, limits, stopping)),
+            Some(tls) => tokio::spawn(async move {
+                let serving = groma_http::serve_tls(listener, Arc::clone(&tls), router, limits, stopping);
+                tokio::select! {
+                    () = serving => {}
+                    // For as long as the former runs.
+                    () = tls.follow() => {}
+                }
+            }),
+        };
         Ok((Self { task }, address))
     }
 

@@ -187,6 +187,11 @@ impl Served {
         Self { world, address, socket, http, tcp, unix, _folder: folder }
     }
 
+    /// Returns routes into the same world, to be served in another way.
+    pub(crate) fn routes(&self, options: EdgeOptions) -> axum::Router {
+        router(Arc::new(FakeGate(Arc::clone(&self.world))), options)
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

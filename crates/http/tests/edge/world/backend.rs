@@ -78,7 +78,7 @@ impl StatusOperations for FakeBackend {
         let node = NodeId::from_uuid(sample_task().uuid());
         let ahead = self.0.protocol_ahead.load(Ordering::SeqCst);
         let protocol = groma_api::PROTOCOL_VERSION + ahead;
-        Ok(VersionInfo { version: "0.1.0".to_owned(), protocol, node, listen: None })
+        Ok(VersionInfo { version: "0.1.0".to_owned(), protocol, node, listen: None, url: None })
     }
 
     async fn summary(&self) -> Result<Summary, ApiError> {
