@@ -4,8 +4,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::Done;
 
-/// What all parts get along with.
-const WANTED: u64 = 65_536;
+/// What all parts get along with: ten thousand connections, and some.
+const WANTED: u64 = 12_288;
 
 /// Raises how many descriptors this process and its children may have.
 pub(crate) fn raise() -> Done {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::report::Report;
-use crate::{Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab};
+use crate::{Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab, webhooks};
 
 /// Measure emit, fan-out, replay and start, and keep the figures in docs/benchmarks.md
 #[derive(Debug, Args)]
@@ -43,6 +43,8 @@ enum Part {
     Idle,
     /// 5,000 events a second into a browser
     Tab,
+    /// Deliveries to a receiver
+    Webhooks,
     /// Durable publishing and fan-out beside nats-server
     Peer,
 }
@@ -80,6 +82,9 @@ impl Events {
         }
         if wanted(Part::Tab) {
             tab::measure(root.path(), &self.binary()?, &workspace(), &mut report)?;
+        }
+        if wanted(Part::Webhooks) {
+            webhooks::measure(root.path(), &self.binary()?, self.rounds.min(3), &mut report)?;
         }
         if wanted(Part::Peer) {
             let nats = self.nats.clone().map_or_else(peer::find, Ok)?;

@@ -16,7 +16,7 @@ pub(crate) const CUSTOM: &str = "groma.custom.bench.measured";
 #[derive(Debug)]
 pub(crate) struct Plugin {
     rest: Rest,
-    subject: String,
+    subjects: Vec<String>,
     next: u64,
 }
 
@@ -34,7 +34,14 @@ impl Plugin {
         let declared = json!({"name": CUSTOM, "schema": schema}).to_string();
         let mut rest = Rest::new(address, Some(token));
         rest.must("POST", "/v1/event-types", Some(&declared))?;
-        Ok(Self { rest, subject: format!("scan/{}", groma_model::TaskId::now()), next: 0 })
+        let mut plugin = Self { rest, subjects: Vec::new(), next: 0 };
+        plugin.about(1);
+        Ok(plugin)
+    }
+
+    /// From now on events are about so many things, in turn.
+    pub(crate) fn about(&mut self, subjects: usize) {
+        self.subjects = (0..subjects).map(|_| format!("scan/{}", groma_model::TaskId::now())).collect();
     }
 
     /// Publishes so many events in one request; returns once they are on disk.
@@ -47,9 +54,10 @@ impl Plugin {
 
     /// As heavy as the event that scans emit most.
     fn event(&self, number: u64) -> serde_json::Value {
+        let subject = self.subjects.get(number as usize % self.subjects.len().max(1));
         json!({
             "type": CUSTOM,
-            "subject": self.subject,
+            "subject": subject,
             "data": {
                 "sentAt": SystemClock.now().to_string(), "number": number, "host": "10.20.30.40", "port": number % 65_536,
                 "service": {"name": "http", "product": "nginx", "version": "1.28.0", "confidence": 0.9},

@@ -22,6 +22,7 @@ mod soak;
 mod spread;
 mod start;
 mod tab;
+mod webhooks;
 mod world;
 
 use std::io::Write as _;

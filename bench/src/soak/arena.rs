@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::net::SocketAddr;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -164,8 +165,10 @@ impl Disk {
             return Err(format!("could not mount a disk in memory at {}: {why}", at.display()).into());
         }
         let keeper = Command::new("/bin/sh")
-            .args(["-c", "trap '' INT; read -r _; umount -l \"$1\"", "keeper"])
+            .args(["-c", "read -r _; umount -l \"$1\"", "keeper"])
             .arg(at)
+            // Whoever stops a soak signals its whole group.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -39,7 +39,8 @@ pub(super) fn read(stage: &Stage<'_>, index: u64, start: u64, mut random: StdRng
         };
         while let Some(open) = &mut transport {
             let heard = open.read(&mut segment.items).map_err(told)?;
-            if heard == Heard::Something {
+            // Also at the end of a connection: its last bytes may have brought events.
+            if heard != Heard::Nothing {
                 position = segment.position();
             }
             let last = stage.last.load(Ordering::Relaxed);
