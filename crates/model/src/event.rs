@@ -222,6 +222,8 @@ events! {
     StreamGap(system::StreamGap) = 2 Control "system" "stream_gap" "stream_gap";
     /// Events of a Latest type were merged for a slow reader.
     StreamMerged(system::StreamMerged) = 3 Control "system" "stream_merged" "stream_merged";
+    /// Somebody tries a webhook.
+    WebhookTest(system::WebhookTest) = 4 Control "system" "webhook_test" "";
 }
 
 impl EventType {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Sequence, Subject};
+use crate::{Sequence, Subject, WebhookId};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -75,4 +75,14 @@ pub struct StreamMerged {
     pub subject: Option<Subject>,
     /// How many were left out; the newest follows.
     pub count: u64,
+}
+
+/// Data of `groma.system.webhook_test`, which a webhook is sent on request; it is not journaled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookTest {
+    /// The webhook.
+    pub webhook_id: WebhookId,
+    /// Says what this is.
+    pub message: String,
 }

@@ -114,7 +114,10 @@ fn classes_are_those_of_the_contract() {
         ]
     );
     assert_eq!(of(DeliveryClass::Expanded), ["groma.execution.stderr", "groma.execution.stdout"]);
-    assert_eq!(of(DeliveryClass::Control), ["groma.system.stream_gap", "groma.system.stream_merged"]);
+    assert_eq!(
+        of(DeliveryClass::Control),
+        ["groma.system.stream_gap", "groma.system.stream_merged", "groma.system.webhook_test"]
+    );
 }
 
 #[test]

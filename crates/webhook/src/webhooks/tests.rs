@@ -1,0 +1,5 @@
+mod bench;
+mod life;
+mod order;
+mod receiver;
+mod trouble;
