@@ -91,7 +91,7 @@ pub(crate) fn set_aside(path: &Path, stamp: u64) -> std::io::Result<PathBuf> {
     Ok(aside(""))
 }
 
-fn is_damage(error: &rusqlite::Error) -> bool {
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 

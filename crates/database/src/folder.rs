@@ -1,11 +1,15 @@
 //! The data folder: whoever holds its lock serves it.
 
+mod look;
+
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+pub use self::look::Look;
 
 /// Who holds a folder; readable by other processes of the same user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 //! forward-only migrations. What is in the tables is known to `groma-journal` and `groma-inventory` alone.
 
 mod database;
+mod examine;
 mod file;
 mod folder;
 mod migrations;
@@ -9,6 +10,7 @@ mod readers;
 mod writer;
 
 pub use database::{Database, DatabaseError, Opened, ReadError};
-pub use folder::{Folder, FolderError, Holder};
+pub use examine::{Examined, examine};
+pub use folder::{Folder, FolderError, Holder, Look};
 pub use rusqlite;
 pub use writer::{Health, OpError, WriteError, WriteTx};
