@@ -28,7 +28,7 @@ class FakeSocket implements SocketLike {
   }
 }
 
-function setup(history: HistoryReader = () => Promise.reject(new Error("no server"))) {
+function setup(history: HistoryReader = () => Promise.reject(new Error("no server")), pollMs?: () => number) {
   const sockets: FakeSocket[] = [];
   const states: string[] = [];
   const client = new StreamClient({
@@ -41,6 +41,7 @@ function setup(history: HistoryReader = () => Promise.reject(new Error("no serve
     onState: (state) => states.push(state),
     schedule: (run) => queueMicrotask(run),
     random: () => 1,
+    ...(pollMs === undefined ? {} : { pollMs }),
   });
   const seen: (string | undefined)[] = [];
   const gap = vi.fn<() => void>();
@@ -171,6 +172,29 @@ describe("acknowledgements", () => {
 });
 
 describe("when no stream opens", () => {
+  test("asks as often as was chosen, and goes on asking after failures", async () => {
+    const history = vi.fn<HistoryReader>(() => Promise.reject(new Error("no server")));
+    let pollMs = 5000;
+    const { sockets, states, subscribe } = setup(history, () => pollMs);
+    subscribe("oldest");
+    sockets[0]?.close();
+    await vi.advanceTimersByTimeAsync(500);
+    sockets[1]?.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    sockets[2]?.close();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(history).toHaveBeenCalledTimes(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(history).toHaveBeenCalledTimes(1);
+    expect(states.at(-1)).toBe("lost");
+    history.mockResolvedValue({ events: [], head: at(7), more: false, gap: false });
+    pollMs = 1000;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(states.at(-1)).toBe("polling");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(history).toHaveBeenCalledTimes(5);
+  });
+
   test("the journal is asked every two seconds, and no more once a stream opens", async () => {
     const history = vi.fn<HistoryReader>();
     history.mockResolvedValueOnce({ events: [], head: at(7), more: false, gap: false });
