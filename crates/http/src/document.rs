@@ -68,13 +68,13 @@ fn schemas() -> BTreeMap<String, Document> {
 
 /// One document, and the tag by which a reader knows that it has it already.
 #[derive(Debug)]
-struct Document {
+pub(crate) struct Document {
     bytes: Bytes,
     etag: String,
 }
 
 impl Document {
-    fn new(bytes: Bytes) -> Self {
+    pub(crate) fn new(bytes: Bytes) -> Self {
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
         // Weak: packed and plain answers have the same.
@@ -86,7 +86,7 @@ impl Document {
         Self::new(serde_json::to_vec(value).unwrap_or_default().into())
     }
 
-    fn send(&self, content: &'static str, headers: &HeaderMap) -> Response {
+    pub(crate) fn send(&self, content: &'static str, headers: &HeaderMap) -> Response {
         let known = has_already(headers, &self.etag);
         let mut response = Response::new(if known { Body::empty() } else { Body::from(self.bytes.clone()) });
         if known {

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use groma_api::Gate;
 
 use crate::EdgeOptions;
+use crate::docs::Docs;
 use crate::document::Documents;
 use crate::rate::Rates;
 
@@ -14,6 +15,7 @@ use crate::rate::Rates;
 pub(crate) struct Edge {
     pub(crate) gate: Arc<dyn Gate>,
     pub(crate) options: EdgeOptions,
+    pub(crate) docs: Docs,
     pub(crate) documents: Documents,
     pub(crate) rates: Rates,
 }
@@ -21,7 +23,7 @@ pub(crate) struct Edge {
 impl Edge {
     pub(crate) fn new(gate: Arc<dyn Gate>, options: EdgeOptions) -> Self {
         let rates = Rates::new(options.rate);
-        Self { gate, options, documents: Documents::new(), rates }
+        Self { gate, options, docs: Docs::default(), documents: Documents::new(), rates }
     }
 
     /// Resolves when the process begins to stop.

@@ -9,6 +9,7 @@ mod action;
 mod admission;
 mod assets;
 mod call;
+mod docs;
 mod document;
 mod edge;
 mod etag;

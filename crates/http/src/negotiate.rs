@@ -4,17 +4,17 @@ use axum::body::HttpBody;
 use axum::http::{HeaderMap, HeaderName, Response, header};
 use tower_http::compression::Predicate;
 
-/// Compresses JSON above 1 KiB, and never a stream.
+/// Compresses JSON and pages above 1 KiB, and never a stream.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct LargeJson;
+pub(crate) struct LargeText;
 
-impl Predicate for LargeJson {
+impl Predicate for LargeText {
     fn should_compress<B: HttpBody>(&self, response: &Response<B>) -> bool {
         let content = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let json = content.is_some_and(|content| {
-            content.starts_with("application/json") || content.starts_with("application/schema+json")
-        });
-        json && response.body().size_hint().exact().is_some_and(|bytes| bytes > 1024)
+        let kinds =
+            ["application/json", "application/schema+json", "text/html", "text/css", "text/javascript"];
+        let text = content.is_some_and(|content| kinds.iter().any(|kind| content.starts_with(kind)));
+        text && response.body().size_hint().exact().is_some_and(|bytes| bytes > 1024)
     }
 }
 

@@ -14,7 +14,7 @@ use tower_http::compression::CompressionLayer;
 use crate::action::answer;
 use crate::edge::Edge;
 use crate::frame::{counted, frame};
-use crate::negotiate::LargeJson;
+use crate::negotiate::LargeText;
 use crate::problem::problem;
 use crate::{EdgeOptions, assets, routes};
 
@@ -34,38 +34,40 @@ pub fn router(gate: Arc<dyn Gate>, options: EdgeOptions) -> Router {
         let handler = move |request: Request| answer(Arc::clone(&edge), operation, action, request);
         router = router.route(operation.path, on(filter(operation.method), handler));
     }
-    let (openapi, schemas, page) = (Arc::clone(&edge), Arc::clone(&edge), Arc::clone(&edge));
-    let (asyncapi, problems) = (Arc::clone(&edge), Arc::clone(&edge));
-    let documents =
-        Router::new()
-            .route(
-                "/openapi.json",
-                get(move |headers: HeaderMap| async move { openapi.documents.openapi(&headers) }),
-            )
-            .route(
-                "/asyncapi.json",
-                get(move |headers: HeaderMap| async move { asyncapi.documents.asyncapi(&headers) }),
-            )
-            .route(
-                "/problems/{name}",
-                get(move |headers: HeaderMap, uri: Uri| async move {
-                    problems.documents.problem(uri.path(), &headers)
-                }),
-            )
-            .route(
-                "/schemas/{name}/v1",
-                get(move |headers: HeaderMap, uri: Uri| async move {
-                    schemas.documents.schema(uri.path(), &headers)
-                }),
-            )
-            .fallback(move |request: Request| async move { assets::answer(&page, &request) })
-            .layer(middleware::from_fn_with_state(Arc::clone(&edge), counted));
+    let page = Arc::clone(&edge);
+    let documents = documents(&edge)
+        .fallback(move |request: Request| async move { assets::answer(&page, &request) })
+        .layer(middleware::from_fn_with_state(Arc::clone(&edge), counted));
     router
         .merge(documents)
         .method_not_allowed_fallback(wrong_method)
-        .layer(CompressionLayer::new().compress_when(LargeJson))
+        .layer(CompressionLayer::new().compress_when(LargeText))
         .layer(middleware::from_fn_with_state(edge, frame))
 }
+
+/// Returns the routes of what describes the API.
+fn documents(edge: &Arc<Edge>) -> Router {
+    let mut router = Router::new();
+    let documents: [(&str, Document); 7] = [
+        ("/openapi.json", |edge, _, headers| edge.documents.openapi(headers)),
+        ("/asyncapi.json", |edge, _, headers| edge.documents.asyncapi(headers)),
+        ("/problems/{name}", |edge, uri, headers| edge.documents.problem(uri.path(), headers)),
+        ("/schemas/{name}/v1", |edge, uri, headers| edge.documents.schema(uri.path(), headers)),
+        ("/docs", |edge, _, headers| edge.docs.page(headers)),
+        ("/docs/docs.css", |edge, _, headers| edge.docs.style(headers)),
+        ("/docs/docs.js", |edge, _, headers| edge.docs.script(headers)),
+    ];
+    for (path, document) in documents {
+        let edge = Arc::clone(edge);
+        router = router.route(
+            path,
+            get(move |uri: Uri, headers: HeaderMap| async move { document(&edge, &uri, &headers) }),
+        );
+    }
+    router
+}
+
+type Document = fn(&Edge, &Uri, &HeaderMap) -> Response;
 
 const fn filter(method: Method) -> MethodFilter {
     match method {
