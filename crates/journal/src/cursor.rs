@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use groma_model::system::{GapReason, StreamGap, StreamMerged};
 use groma_model::{EventData as _, EventFilter, EventType, Frame, Sequence};
 use tokio::sync::watch;
 
 use crate::batch::{Batch, EventSlice, Picked};
+use crate::counts;
+use crate::figures::Place;
+use crate::history::may_match;
 use crate::journal::{Journal, JournalError};
 use crate::newest::{self, Key};
 use crate::pack::Pack;
@@ -24,12 +26,14 @@ const LAG: u64 = 2000;
 #[derive(Debug)]
 pub(crate) struct Position {
     pub(crate) next: u64,
+    /// What was dropped up to here is not missed, or told already.
+    pub(crate) told: u64,
     pub(crate) gap: Option<(Sequence, Sequence, GapReason)>,
 }
 
 impl Position {
     pub(crate) const fn at(next: u64) -> Self {
-        Self { next, gap: None }
+        Self { next, told: 0, gap: None }
     }
 }
 
@@ -66,6 +70,9 @@ pub struct Cursor {
     merged: BTreeMap<Key, u64>,
     /// Whether the head was reached once: from then on, being far behind means being slow.
     live: bool,
+    /// Gaps up to here are told.
+    told: u64,
+    place: Arc<Place>,
 }
 
 impl Cursor {
@@ -76,7 +83,10 @@ impl Cursor {
         moved: watch::Receiver<u64>,
         alarm: watch::Receiver<Option<Frame>>,
     ) -> Self {
+        let place = journal.figures.reader(position.next);
         let mut cursor = Self {
+            told: position.told,
+            place,
             journal,
             next: position.next,
             filter,
@@ -133,12 +143,14 @@ impl Cursor {
             match self.journal.tail.find(self.next) {
                 Found::Ahead if self.merged.is_empty() => {
                     self.live = true;
+                    self.place.set(self.next, true);
                     return Ok(None);
                 }
                 Found::Ahead => self.tell_merged(),
                 Found::Batch(batch) => {
                     let (slice, lags) = (batch.select(self.next, &self.filter), self.lags());
                     self.next = batch.last().map_or(self.next, |last| last + 1);
+                    self.place.set(self.next, self.live);
                     self.hand_out(slice, lags);
                 }
                 Found::Older => self.read_page().await?,
@@ -156,21 +168,23 @@ impl Cursor {
         let read = move |connection: &groma_database::rusqlite::Connection| {
             let range = Range { from, below: head + 1, subject: filter.subject, backwards: false };
             let wanted = |event_type: &'static EventType, subject| filter.matches(event_type, subject);
-            scan(
-                connection,
-                &journal.keyring,
-                Pack::new(Arc::clone(&journal.origin), PAGE),
-                range,
-                PAGE,
-                wanted,
-            )
+            // One snapshot: what was dropped and what is left belong together.
+            let snapshot = connection.unchecked_transaction()?;
+            let dropped = counts::dropped_from(&snapshot, from, |code| {
+                journal.types.from_code(code).is_some_and(|event_type| may_match(&filter, event_type))
+            })?;
+            let pack = Pack::new(Arc::clone(&journal.origin), PAGE);
+            let page = scan(&snapshot, (&journal.keyring, &journal.types), pack, range, PAGE, wanted)?;
+            Ok((dropped, page))
         };
-        let page = self.journal.database.read(read).await?;
+        let (dropped, page) = self.journal.database.read(read).await?;
+        self.tell_dropped(dropped);
         self.next = match page.last {
             Some(last) if page.more => last + 1,
             // Everything that is wanted up to the head is in the page.
             _ => head + 1,
         };
+        self.place.set(self.next, self.live);
         let lags = self.live && head.saturating_sub(from) > LAG;
         let epoch = self.journal.origin.epoch;
         let mut events = page.events;
@@ -206,29 +220,42 @@ impl Cursor {
     /// Leaves out events whose place a newer one takes, however far ahead that is, and counts them.
     fn merge(&mut self, slice: EventSlice) -> EventSlice {
         let newest = self.journal.tail.newest();
-        let before: u64 = self.merged.values().sum();
+        let mut left_out: BTreeMap<Key, u64> = BTreeMap::new();
         for key in slice.iter().filter_map(|event| newest.replaces(event)) {
-            *self.merged.entry(key).or_insert(0) += 1;
+            *left_out.entry(key).or_insert(0) += 1;
         }
-        let left_out = self.merged.values().sum::<u64>() - before;
-        if left_out == 0 {
+        if left_out.is_empty() {
             return slice;
         }
-        self.journal.merged.fetch_add(left_out, Ordering::Relaxed);
+        for (key, count) in left_out {
+            self.journal.figures.merged(key.0, count);
+            *self.merged.entry(key).or_insert(0) += count;
+        }
         // The same guard for both, so that no event is left out without being counted.
         slice.retain(|event| newest.replaces(event).is_none())
     }
 
     fn tell_merged(&mut self) {
         for ((code, subject), count) in std::mem::take(&mut self.merged) {
-            let event_type = EventType::from_code(code).map_or("", |event_type| event_type.name).to_owned();
+            let event_type = self.journal.types.from_code(code);
+            let event_type = event_type.map_or("", |event_type| event_type.name).to_owned();
             let data = StreamMerged { event_type, subject, count };
             let frame = self.journal.control(StreamMerged::TYPE, subject, &data);
             self.waiting.push_back(Delivery::Control(frame));
         }
     }
 
+    /// Tells that retention dropped what the reader wanted, each time that it went further.
+    fn tell_dropped(&mut self, dropped: Option<u64>) {
+        let Some(to) = dropped.filter(|to| *to > self.told) else { return };
+        let from = self.told.max(self.next.saturating_sub(1));
+        let epoch = self.journal.origin.epoch;
+        self.tell_gap(Sequence::new(epoch, from), Sequence::new(epoch, to), GapReason::Retention);
+        self.told = to;
+    }
+
     fn tell_gap(&mut self, from: Sequence, to: Sequence, reason: GapReason) {
+        self.journal.figures.gap();
         let data = StreamGap { from, to, reason, snapshot_url: "/v1/summary".to_owned() };
         self.waiting.push_back(Delivery::Control(self.journal.control(StreamGap::TYPE, None, &data)));
     }

@@ -1,19 +1,25 @@
 //! Writing CloudEvents JSON around data that is JSON already. No part of the head needs escaping.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use groma_model::{Epoch, EventType, Frame, NodeId, Sequence, Timestamp};
+use parking_lot::RwLock;
 use uuid::Uuid;
 
 use crate::event::Head;
+use crate::types::FIRST_CODE;
 
 /// What all events of a journal have in common, with the words of each type written out beforehand: replays send
 /// hundreds of thousands of envelopes a second.
 #[derive(Debug)]
 pub(crate) struct Origin {
     pub(crate) epoch: Epoch,
-    /// Sorted by the types' codes.
+    node: NodeId,
+    /// Of Groma's own types, sorted by their codes.
     types: Vec<Words>,
+    /// Of types that plugins declared.
+    declared: RwLock<BTreeMap<u16, Words>>,
     /// `"sequence":"…",` of event 0.
     sequence: String,
 }
@@ -43,7 +49,13 @@ impl Origin {
     pub(crate) fn new(node: NodeId, epoch: Epoch) -> Self {
         let mut types: Vec<_> = EventType::ALL.iter().map(|event_type| Words::of(node, event_type)).collect();
         types.sort_by_key(|words| words.code);
-        Self { epoch, types, sequence: format!(r#""sequence":"{}","#, Sequence::new(epoch, 0)) }
+        let sequence = format!(r#""sequence":"{}","#, Sequence::new(epoch, 0));
+        Self { epoch, node, types, declared: RwLock::default(), sequence }
+    }
+
+    /// Writes out the words of a declared type: before its first event.
+    pub(crate) fn learn(&self, event_type: &EventType) {
+        self.declared.write().insert(event_type.code, Words::of(self.node, event_type));
     }
 
     /// Returns a control frame: it has no sequence.
@@ -58,8 +70,15 @@ impl Origin {
 
     /// Writes everything before the data; the data and a closing brace must follow.
     pub(crate) fn begin(&self, head: &Head, number: Option<u64>, moment: &mut Moment, out: &mut Vec<u8>) {
-        let words = self.types.binary_search_by_key(&head.event_type.code, |words| words.code);
-        let words = words.ok().and_then(|index| self.types.get(index));
+        let code = head.event_type.code;
+        let declared = (code >= FIRST_CODE).then(|| self.declared.read());
+        let words = match &declared {
+            Some(declared) => declared.get(&code),
+            None => {
+                let own = self.types.binary_search_by_key(&code, |words| words.code);
+                own.ok().and_then(|index| self.types.get(index))
+            }
+        };
         out.extend_from_slice(br#"{"specversion":"1.0","id":""#);
         push_uuid(head.id.uuid(), out);
         out.extend_from_slice(words.map_or("", |words| &words.source_and_type).as_bytes());

@@ -3,6 +3,9 @@
 use bytes::Bytes;
 use groma_model::{Epoch, EventId, EventType, Frame, Sequence, Subject, Timestamp};
 
+/// What sealing adds to data, in bytes.
+const SEALED_EXTRA: usize = 33;
+
 /// What is known of an event without decoding its data.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head {
@@ -51,6 +54,11 @@ impl Event {
             subject: self.subject,
             json: self.json.clone(),
         }
+    }
+
+    /// Returns what its data takes in the file, sealed, in bytes.
+    pub(crate) const fn stored_bytes(&self) -> u64 {
+        (self.data_from_end - 1 + SEALED_EXTRA) as u64
     }
 
     /// Returns how much memory it takes, in bytes.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use groma_database::rusqlite::Connection;
-use groma_model::{EventFilter, Frame, Sequence, Timestamp};
+use groma_model::{EventFilter, EventType, Frame, Sequence, Timestamp};
 
+use crate::counts;
 use crate::journal::{Journal, JournalError};
 use crate::pack::Pack;
 use crate::storage::{self, Range};
@@ -46,7 +47,12 @@ impl Journal {
     /// When the database cannot be read.
     pub async fn history(self: &Arc<Self>, request: HistoryRequest) -> Result<HistoryPage, JournalError> {
         let journal = Arc::clone(self);
-        Ok(self.database.read(move |connection| journal.read_history(connection, &request)).await?)
+        let read = move |connection: &Connection| {
+            // One snapshot: what was dropped and what is left belong together.
+            let snapshot = connection.unchecked_transaction()?;
+            journal.read_history(&snapshot, &request)
+        };
+        Ok(self.database.read(read).await?)
     }
 
     fn read_history(
@@ -65,7 +71,12 @@ impl Journal {
             backwards: request.after.is_none(),
         };
         if let Some(after) = request.after {
-            gap = after.epoch != epoch || after.number + 1 < oldest || after.number > newest;
+            let wanted = |code| {
+                let event_type = self.types.from_code(code);
+                event_type.is_some_and(|event_type| may_match(&request.filter, event_type))
+            };
+            let dropped = counts::dropped_from(connection, after.number.saturating_add(1), wanted)?;
+            gap = after.epoch != epoch || dropped.is_some() || after.number > newest;
             if after.epoch == epoch {
                 range.from = range.from.max(after.number.saturating_add(1));
             } else if after.epoch > epoch {
@@ -88,10 +99,9 @@ impl Journal {
             range.below = range.below.min(storage::first_since(connection, until)?);
         }
         let pack = Pack::new(Arc::clone(&self.origin), request.limit);
-        let page =
-            storage::scan(connection, &self.keyring, pack, range, request.limit, |event_type, subject| {
-                request.filter.matches(event_type, subject)
-            })?;
+        let wanted = |event_type: &EventType, subject| request.filter.matches(event_type, subject);
+        let open = (&*self.keyring, &self.types);
+        let page = storage::scan(connection, open, pack, range, request.limit, wanted)?;
         gap |= !page.damaged.is_empty();
         let mut frames: Vec<_> = page.events.iter().map(|event| event.frame(epoch)).collect();
         if range.backwards {
@@ -99,4 +109,9 @@ impl Journal {
         }
         Ok(HistoryPage { frames, head: Sequence::new(epoch, newest), more: page.more, gap })
     }
+}
+
+/// Returns whether a filter wants events of a type about whatever it is that it wants them about.
+pub(crate) fn may_match(filter: &EventFilter, event_type: &EventType) -> bool {
+    filter.matches(event_type, filter.subject)
 }

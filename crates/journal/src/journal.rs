@@ -1,13 +1,13 @@
 //! The journal: where events are appended, and where cursors begin.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
+use groma_api::EventStatistics;
 use groma_database::rusqlite::{self, Connection};
 use groma_database::{Database, ReadError, WriteTx};
 use groma_model::{
-    Clock, Epoch, EventFilter, EventId, EventType, Frame, NodeId, Payload, Sequence, Subject,
-    Timestamp,
+    Clock, Epoch, EventFilter, EventId, EventType, Frame, NodeId, Payload, Sequence, Subject, Timestamp,
 };
 use groma_seal::Keyring;
 use rand::Rng as _;
@@ -16,9 +16,12 @@ use tokio::sync::watch;
 use crate::cursor::{Cursor, Position};
 use crate::envelope::Origin;
 use crate::event::Head;
+use crate::figures::Figures;
 use crate::pack::Pack;
-use crate::storage;
+use crate::publish::{PublishRate, Rates};
 use crate::tail::Tail;
+use crate::types::{Declared, Types};
+use crate::{counts, declare, storage};
 
 /// Why the journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -73,9 +76,14 @@ pub struct Journal {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) origin: Arc<Origin>,
     pub(crate) tail: Arc<Tail>,
-    clock: Arc<dyn Clock>,
-    /// Events merged for slow readers, so far.
-    pub(crate) merged: AtomicU64,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) types: Types,
+    pub(crate) figures: Arc<Figures>,
+    pub(crate) rates: Rates,
+    /// Runs of retention, of which there is one at a time.
+    pub(crate) retaining: tokio::sync::Mutex<()>,
+    /// Where dropped events may go.
+    pub(crate) archive: OnceLock<PathBuf>,
     /// The newest alarm: an event that could not be journaled.
     alarm: watch::Sender<Option<Frame>>,
 }
@@ -91,20 +99,45 @@ impl Journal {
         clock: Arc<dyn Clock>,
         options: JournalOptions,
     ) -> Result<Arc<Self>, JournalError> {
-        let (head, _) = database.read(storage::newest).await?;
+        let keys = Arc::clone(&keyring);
+        let read = move |connection: &Connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            let (head, _) = storage::newest(&snapshot)?;
+            Ok((head, counts::read(&snapshot)?, declare::load(&snapshot, &keys)?))
+        };
+        let (head, counts, declared) = database.read(read).await?;
         let origin = Arc::new(Origin::new(options.node, options.epoch));
-        let tail = Arc::new(Tail::new(options.epoch, head, options.tail_bytes));
+        let figures = Arc::new(Figures::new(clock.now(), &counts));
+        let tail = Arc::new(Tail::new(options.epoch, head, options.tail_bytes, Arc::clone(&figures)));
         let publish = Arc::clone(&tail);
         database.listen(move || publish.publish());
-        Ok(Arc::new(Self {
+        let journal = Arc::new(Self {
             database,
             keyring,
             origin,
             tail,
             clock,
-            merged: AtomicU64::new(0),
+            types: Types::default(),
+            figures,
+            rates: Rates::new(PublishRate::default()),
+            retaining: tokio::sync::Mutex::new(()),
+            archive: OnceLock::new(),
             alarm: watch::Sender::new(None),
-        }))
+        });
+        declared.into_iter().for_each(|declared| journal.learn(declared));
+        Ok(journal)
+    }
+
+    /// Takes up a declared type, or what is new of it.
+    pub(crate) fn learn(&self, declared: Declared) {
+        // The words first: whoever finds the type may make an event of it.
+        self.origin.learn(declared.event_type);
+        self.types.learn(declared);
+    }
+
+    /// Says where dropped events are written to if they are to be archived; the first place stands.
+    pub fn archive_in(&self, folder: PathBuf) {
+        let _ = self.archive.set(folder);
     }
 
     /// Appends events inside the writer's transaction, numbered in order. Readers see them once it is on disk.
@@ -167,7 +200,7 @@ impl Journal {
     /// Returns how many events were merged for slow readers since the journal was opened.
     #[must_use]
     pub fn merged(&self) -> u64 {
-        self.merged.load(Ordering::Relaxed)
+        self.figures.merged_in_all()
     }
 
     /// Returns how many cursors are open.
@@ -190,7 +223,10 @@ impl Journal {
         let head = self.tail.head();
         let position = match start {
             Start::Live => Position::at(head + 1),
-            Start::Oldest => Position::at(self.database.read(storage::oldest).await?.unwrap_or(head + 1)),
+            Start::Oldest => {
+                let (oldest, told) = self.oldest(head).await?;
+                Position { told, ..Position::at(oldest) }
+            }
             Start::Since(at) => Position::at(
                 self.database.read(move |connection| storage::first_since(connection, at)).await?,
             ),
@@ -199,24 +235,41 @@ impl Journal {
         Ok(Cursor::new(Arc::clone(self), position, filter, moved, alarm))
     }
 
-    /// Finds out whether a position can be resumed from, and tells the gap if not.
+    /// Returns the number of the oldest event, and up to where events were dropped.
+    async fn oldest(&self, head: u64) -> Result<(u64, u64), JournalError> {
+        let read = |connection: &Connection| {
+            let snapshot = connection.unchecked_transaction()?;
+            let dropped = counts::dropped_from(&snapshot, 0, |_| true)?;
+            Ok((storage::oldest(&snapshot)?, dropped.unwrap_or(0)))
+        };
+        let (oldest, dropped) = self.database.read(read).await?;
+        Ok((oldest.unwrap_or(head + 1), dropped))
+    }
+
+    /// Finds out whether a position can be resumed from, and tells the gap if it belongs to another history. What
+    /// retention dropped behind a position is told by the cursor, as it goes on.
     async fn locate(&self, sequence: Sequence, head: u64) -> Result<Position, JournalError> {
         use groma_model::system::GapReason;
-        let oldest = self.database.read(storage::oldest).await?.unwrap_or(head + 1);
         let epoch = self.origin.epoch;
-        let gap = |to: u64, reason| Position {
+        let gap = |to: u64, told: u64, reason| Position {
             next: to,
+            told,
             gap: Some((sequence, Sequence::new(epoch, to - 1), reason)),
         };
         Ok(if sequence.epoch < epoch {
-            gap(oldest, GapReason::HistoryReset)
+            let (oldest, dropped) = self.oldest(head).await?;
+            gap(oldest, dropped, GapReason::HistoryReset)
         } else if sequence.epoch > epoch || sequence.number > head {
-            gap(head + 1, GapReason::UnknownPosition)
-        } else if sequence.number + 1 < oldest {
-            gap(oldest, GapReason::Retention)
+            gap(head + 1, 0, GapReason::UnknownPosition)
         } else {
             Position::at(sequence.number + 1)
         })
+    }
+
+    /// Returns figures of events since the journal was opened.
+    #[must_use]
+    pub fn statistics(&self) -> EventStatistics {
+        self.figures.statistics(&self.types, self.head(), self.clock.now())
     }
 
     /// Makes a control frame.

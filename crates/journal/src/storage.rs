@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::Event;
 use crate::event::Head;
 use crate::pack::Pack;
+use crate::types::Types;
 
 const COLUMN: &str = "journal.data";
 
@@ -25,6 +26,14 @@ pub(crate) fn oldest(connection: &Connection) -> rusqlite::Result<Option<u64>> {
     connection
         .prepare_cached("SELECT sequence FROM journal ORDER BY sequence LIMIT 1")?
         .query_row([], |row| Ok(row.get::<_, i64>(0)?.max(0) as u64))
+        .optional()
+}
+
+/// Returns when the oldest row was appended.
+pub(crate) fn oldest_at(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached("SELECT at FROM journal ORDER BY sequence LIMIT 1")?
+        .query_row([], |row| row.get(0).map(Timestamp::from_micros))
         .optional()
 }
 
@@ -108,7 +117,7 @@ pub(crate) struct Page {
 /// Reads up to `limit` events in order into a pack.
 pub(crate) fn scan(
     connection: &Connection,
-    keyring: &Keyring,
+    (keyring, types): (&Keyring, &Types),
     mut pack: Pack,
     range: Range,
     limit: usize,
@@ -127,7 +136,7 @@ pub(crate) fn scan(
     let (mut damaged, mut last, mut more) = (Vec::new(), None, false);
     while let Some(row) = rows.next()? {
         let number: i64 = row.get(0)?;
-        let head = read_head(row);
+        let head = read_head(row, types);
         if head.is_some_and(|head| !wanted(head.event_type, head.subject)) {
             continue;
         }
@@ -147,10 +156,34 @@ pub(crate) fn scan(
     Ok(Page { events: pack.finish(), damaged, last, more })
 }
 
+/// Reads the rows of these numbers in order into a pack; those that do not open are left out.
+pub(crate) fn pick(
+    connection: &Connection,
+    (keyring, types): (&Keyring, &Types),
+    mut pack: Pack,
+    numbers: &[u64],
+) -> rusqlite::Result<Vec<Event>> {
+    let sql =
+        "SELECT sequence, at, type, subject_kind, subject, id, data_sealed FROM journal WHERE sequence = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    for number in numbers {
+        let mut rows = statement.query([*number as i64])?;
+        let Some(row) = rows.next()? else { continue };
+        let sealed = row.get_ref(6)?.as_blob().unwrap_or_default();
+        let place = (*number as i64).to_be_bytes();
+        let open = |out: &mut Vec<u8>| keyring.open_into(Place::new(COLUMN, &place), sealed, out);
+        if let Some(head) = read_head(row, types) {
+            // Damaged: nobody could read it, here or there.
+            let _ = pack.push(*number, head, open);
+        }
+    }
+    Ok(pack.finish())
+}
+
 /// Returns what is stored in the clear; nothing if it is damaged, or this version does not know the type or the
 /// subject's kind. One row that cannot be read hides no other.
-fn read_head(row: &Row<'_>) -> Option<Head> {
-    let event_type = EventType::from_code(row.get(2).ok()?)?;
+fn read_head(row: &Row<'_>, types: &Types) -> Option<Head> {
+    let event_type = types.from_code(row.get(2).ok()?)?;
     let subject = match (row.get::<_, Option<u8>>(3).ok()?, row.get::<_, Option<[u8; 16]>>(4).ok()?) {
         (Some(kind), Some(id)) => {
             Some(Subject { kind: SubjectKind::from_code(kind)?, id: Uuid::from_bytes(id) })

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::Batch;
 use crate::event::Event;
+use crate::figures::Figures;
 use crate::newest::Newest;
 
 /// What a cursor finds in memory.
@@ -33,6 +34,7 @@ struct Window {
 pub(crate) struct Tail {
     epoch: Epoch,
     bytes_max: usize,
+    figures: Arc<Figures>,
     window: RwLock<Window>,
     newest: RwLock<Newest>,
     /// Events of operations whose commit is under way.
@@ -43,10 +45,11 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    pub(crate) fn new(epoch: Epoch, head: u64, bytes_max: usize) -> Self {
+    pub(crate) fn new(epoch: Epoch, head: u64, bytes_max: usize, figures: Arc<Figures>) -> Self {
         Self {
             epoch,
             bytes_max,
+            figures,
             window: RwLock::new(Window { batches: VecDeque::new(), bytes: 0 }),
             newest: RwLock::new(Newest::new()),
             arriving: Mutex::default(),
@@ -67,6 +70,7 @@ impl Tail {
         let head = last.number;
         self.newest_at.store(last.at.micros().max(0) as u64, Ordering::Relaxed);
         self.newest.write().learn(&events);
+        self.figures.appended(&events);
         let batch = Arc::new(Batch::new(self.epoch, events));
         {
             let mut window = self.window.write();

@@ -1,83 +1,13 @@
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 
-use groma_database::{Folder, OpError};
-use groma_model::system::{self, Severity};
-use groma_model::{TaskId, network};
-use groma_seal::Unlock;
+use groma_database::OpError;
+use groma_model::TaskId;
+use groma_model::system;
 use proptest::prelude::*;
 
 use super::*;
+use crate::world::{kept, latest, world};
 use crate::{Delivery, HistoryRequest};
-
-/// A clock that tests set.
-#[derive(Debug, Default)]
-struct Hand(AtomicI64);
-
-impl Clock for Hand {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(Ordering::Relaxed))
-    }
-}
-
-struct World {
-    journal: Arc<Journal>,
-    database: Database,
-    clock: Arc<Hand>,
-    folder: Folder,
-    root: tempfile::TempDir,
-}
-
-async fn world(tail_bytes: usize) -> World {
-    let root = tempfile::tempdir().unwrap();
-    let folder = Folder::take(&root.path().join("data")).unwrap();
-    let (database, _, _thread) = Database::open(&folder, 1).unwrap();
-    let keyring = Keyring::open(folder.path(), &Unlock::KeyFolder(root.path().join("keys")), true).unwrap();
-    let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
-    let options = JournalOptions { node: NodeId::now(), epoch: Epoch::from_millis(5), tail_bytes };
-    let journal = Journal::open(database.clone(), Arc::new(keyring), clock.clone(), options).await.unwrap();
-    World { journal, database, clock, folder, root }
-}
-
-fn kept(text: &str) -> NewEvent {
-    let payload =
-        system::Error { message: text.to_owned(), severity: Severity::Info, context: None, timestamp: 0 };
-    NewEvent { subject: None, payload: payload.into() }
-}
-
-fn latest(scan: TaskId, done: u64) -> NewEvent {
-    let payload = network::ScanProgress {
-        scan_id: scan,
-        hosts_scanned: done,
-        total_hosts: 0,
-        ports_scanned: 0,
-        total_ports: 0,
-        elapsed_ms: 0,
-        estimated_remaining_ms: None,
-        timestamp: Timestamp::UNIX_EPOCH,
-    };
-    NewEvent { subject: Some(Subject::scan(scan)), payload: payload.into() }
-}
-
-impl World {
-    async fn append(&self, events: Vec<NewEvent>) -> Option<Sequence> {
-        let journal = Arc::clone(&self.journal);
-        self.database.write(move |tx| Ok::<_, OpError<()>>(journal.append(tx, events)?)).await.unwrap()
-    }
-
-    /// Reads everything up to the head.
-    async fn drain(&self, cursor: &mut Cursor) -> (Vec<u64>, Vec<Frame>) {
-        let (mut numbers, mut control) = (Vec::new(), Vec::new());
-        while let Some(delivery) = cursor.poll().await.unwrap() {
-            for frame in delivery.frames() {
-                match frame.sequence {
-                    Some(sequence) => numbers.push(sequence.number),
-                    None => control.push(frame),
-                }
-            }
-        }
-        (numbers, control)
-    }
-}
 
 #[tokio::test]
 async fn an_event_is_a_cloud_event_and_the_same_from_memory_file_and_history() {
