@@ -61,7 +61,7 @@ export function TokensPage() {
       {secret === null ? null : (
         <SecretDialog title="The new token" secret={secret} onClose={() => setSecret(null)}>
           <p>
-            Programs send it as <code>Authorization: Bearer …</code>; the command line reads it from <code>GROMA_TOKEN</code>.
+            Programs send it with each request as <code>Authorization: Bearer …</code>.
           </p>
         </SecretDialog>
       )}
