@@ -52,10 +52,11 @@ export class Channel {
   /** Takes in a page of the journal in place of a stream's message. */
   takePage(page: EventPage): boolean {
     if (page.gap) {
-      this.received = undefined;
-      this.handlers.gap?.();
+      this.waiting.push(gapFrame(this.received ?? this.filter.after ?? "", page));
+      // Positions before the gap say nothing of what comes behind it; without events there it goes on at the head.
+      this.received = page.events.length === 0 ? page.head : undefined;
     }
-    return this.take(page.events);
+    return this.take(page.events) || page.gap;
   }
 
   /** Hands over what waits. */
@@ -75,6 +76,21 @@ export class Channel {
     this.unacknowledged = 0;
     return { type: "ack", id: this.id, sequence: this.delivered };
   }
+}
+
+/** A page only says that something is missing; the stream's own frame shows it in its place. */
+function gapFrame(from: string, page: EventPage): Envelope {
+  const first = page.events[0];
+  return {
+    specversion: "1.0",
+    id: `gap ${from}`,
+    source: "/groma/page",
+    type: "groma.system.stream_gap",
+    time: first?.time ?? new Date().toISOString(),
+    datacontenttype: "application/json",
+    dataschema: "/schemas/groma.system.stream_gap/v1",
+    data: { from, to: first?.sequence ?? page.head, reason: "retention", snapshotUrl: "/v1/summary" } as unknown as Envelope["data"],
+  };
 }
 
 function gapEnd(event: Envelope): string | undefined {

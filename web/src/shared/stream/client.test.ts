@@ -172,6 +172,23 @@ describe("acknowledgements", () => {
 });
 
 describe("when no stream opens", () => {
+  test("a gap in the answers is shown in its place, and told once", async () => {
+    const history = vi.fn<HistoryReader>();
+    history.mockResolvedValueOnce({ events: [port(40)], head: at(40), more: false, gap: true });
+    history.mockResolvedValue({ events: [], head: at(40), more: false, gap: false });
+    const { sockets, subscribe, seen, gap } = setup(history);
+    subscribe(at(3));
+    sockets[0]?.close();
+    await vi.advanceTimersByTimeAsync(500);
+    sockets[1]?.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    sockets[2]?.close();
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(seen).toEqual(["groma.system.stream_gap", at(40)]);
+    expect(gap).toHaveBeenCalledTimes(1);
+    expect(history.mock.calls.at(-1)?.[0].after).toBe(at(40));
+  });
+
   test("asks as often as was chosen, and goes on asking after failures", async () => {
     const history = vi.fn<HistoryReader>(() => Promise.reject(new Error("no server")));
     let pollMs = 5000;
