@@ -65,7 +65,7 @@ impl Inventory {
     /// When storage refuses.
     pub async fn keep_principal(&self, principal: Principal) -> Result<(), InventoryError> {
         self.write(move |inventory, tx| {
-            save_principal(tx, &inventory.keyring, &principal, inventory.clock.now())
+            save_principal(tx, &inventory.keyring, &principal, inventory.steady.now())
         })
         .await
     }
@@ -99,7 +99,7 @@ impl Inventory {
         let hash = hash(&secret);
         let token = self
             .write(move |inventory, tx| {
-                let now = inventory.clock.now();
+                let now = inventory.steady.now();
                 let id = TokenId::now();
                 let principal =
                     Principal { id: PrincipalId::from_uuid(id.uuid()), kind: PrincipalKind::Token, name: name.clone(), scopes: scopes.clone() };
@@ -154,7 +154,7 @@ impl Inventory {
     /// When there is none, or storage refuses.
     pub async fn revoke_token(&self, id: TokenId) -> Result<(), InventoryError> {
         self.write(move |inventory, tx| {
-            let now = inventory.clock.now().micros();
+            let now = inventory.steady.now().micros();
             let sql = "UPDATE tokens SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL";
             match tx.connection().execute(sql, (id.uuid().into_bytes(), now))? {
                 0 => refuse(InventoryError::NotFound { what: "token", id: id.to_string() }),
@@ -177,7 +177,7 @@ impl Inventory {
             .read(move |inventory, connection| {
                 let sql = "SELECT t.secret_hash, t.id, t.expires, t.last_used, p.id, p.kind, p.scopes, p.name_sealed FROM tokens AS t \
                            JOIN principals AS p ON p.id = t.principal WHERE t.secret_hash = ?1 AND t.revoked IS NULL";
-                let now = inventory.clock.now();
+                let now = inventory.steady.now();
                 connection
                     .prepare_cached(sql)?
                     .query_row([hash], |row| {
@@ -197,7 +197,7 @@ impl Inventory {
         if stale {
             let id = record.id.uuid().into_bytes();
             let noted = self.write(move |inventory, tx| {
-                let now = inventory.clock.now().micros();
+                let now = inventory.steady.now().micros();
                 tx.connection().execute("UPDATE tokens SET last_used = ?2 WHERE id = ?1", (id, now))?;
                 Ok(())
             });
@@ -218,7 +218,7 @@ impl Inventory {
         let hash = hash(&code);
         let expires = self
             .write(move |inventory, tx| {
-                let now = inventory.clock.now();
+                let now = inventory.steady.now();
                 let expires = now.plus_seconds(CODE_SECONDS);
                 tx.connection().execute("DELETE FROM sign_in_codes WHERE expires < ?1", [now.micros()])?;
                 tx.connection().execute(
@@ -246,7 +246,7 @@ impl Inventory {
             .write({
                 let principal = principal.clone();
                 move |inventory, tx| {
-                    let now = inventory.clock.now();
+                    let now = inventory.steady.now();
                     let sql = "DELETE FROM sign_in_codes WHERE secret_hash = ?1 AND expires >= ?2";
                     if tx.connection().execute(sql, (code, now.micros()))? == 0 {
                         return Ok(None);
@@ -276,7 +276,7 @@ impl Inventory {
         let query = move |inventory: &Self, connection: &Connection| {
             let sql = "SELECT s.secret_hash, s.expires, p.id, p.kind, p.scopes, p.name_sealed FROM sessions AS s \
                        JOIN principals AS p ON p.id = s.principal WHERE s.secret_hash = ?1";
-            let now = inventory.clock.now();
+            let now = inventory.steady.now();
             connection
                 .prepare_cached(sql)?
                 .query_row([hash], |row| {

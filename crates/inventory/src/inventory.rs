@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::InventoryError;
 use crate::error::OpResult;
+use crate::steady::Steady;
 
 /// What a folder is called, and which history it keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub struct Inventory {
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) journal: Arc<Journal>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// By which tokens, sessions and codes end.
+    pub(crate) steady: Arc<Steady>,
     pub(crate) segment: SegmentId,
     /// This process's name on leases.
     pub(crate) holder: Uuid,
@@ -84,7 +87,8 @@ impl Inventory {
         clock: Arc<dyn Clock>,
         segment: SegmentId,
     ) -> Self {
-        Self { database, keyring, journal, clock, segment, holder: Uuid::now_v7() }
+        let steady = Arc::new(Steady::new(Arc::clone(&clock)));
+        Self { database, keyring, journal, clock, steady, segment, holder: Uuid::now_v7() }
     }
 
     /// Returns the id that a host at `address` has.

@@ -12,6 +12,7 @@ mod inventory;
 mod record;
 mod scans;
 mod sealed;
+mod steady;
 mod summary;
 mod tasks;
 mod things;

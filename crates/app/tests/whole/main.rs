@@ -10,6 +10,7 @@
 
 mod access;
 mod audit;
+mod clock;
 mod damage;
 mod lifecycle;
 mod secrets;

@@ -63,7 +63,7 @@ pub(crate) async fn raw(served: &Served, bytes: &[u8]) -> String {
     // The server may have seen enough before everything is sent.
     let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
-    let mut buffer = [0; 16 * 1024];
+    let mut buffer = vec![0; 16 * 1024];
     soon(async {
         while let Ok(count @ 1..) = stream.read(&mut buffer).await {
             answer.extend_from_slice(&buffer[..count]);
