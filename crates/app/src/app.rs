@@ -33,10 +33,14 @@ pub struct App {
     pub(crate) tasks: Tasks,
     pub(crate) webhooks: Webhooks,
     pub(crate) stopping: CancellationToken,
+    /// Nothing more is asked of storage.
+    pub(crate) closing: CancellationToken,
     owner: Principal,
     socket: PathBuf,
     listen: OnceLock<(SocketAddr, String)>,
     folder: Mutex<Folder>,
+    /// Writes a line of the log for each event.
+    pub(crate) event_log: Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
 
 impl App {
@@ -53,10 +57,12 @@ impl App {
             socket: socket_path(folder.path()),
             tasks: Tasks::new(options.running_scans_max),
             stopping: CancellationToken::new(),
+            closing: CancellationToken::new(),
             listen: OnceLock::new(),
             clock: options.clock,
             limits: options.limits,
             folder: Mutex::new(folder),
+            event_log: Mutex::default(),
             database,
             keyring,
             journal,
@@ -65,6 +71,8 @@ impl App {
             webhooks,
         });
         app.watch_storage();
+        app.log_events();
+        app.tend_journal();
         // Reading must work on a full disk too, so a refusal here is only told.
         if let Err(error) = app.inventory.keep_principal(app.owner.clone()).await {
             tracing::warn!(%error, "failed to note the owner");
@@ -132,6 +140,7 @@ impl App {
 
     /// Closes storage once nothing else is asked: everything is on disk, in one file.
     pub async fn close(&self) {
+        self.end_event_log().await;
         self.database.close().await;
     }
 
@@ -179,7 +188,7 @@ impl App {
         }
     }
 
-    fn trouble(&self, message: String, severity: Severity) -> Payload {
+    pub(crate) fn trouble(&self, message: String, severity: Severity) -> Payload {
         let context = Some("storage".to_owned());
         system::Error { message, severity, context, timestamp: self.clock.now().millis() }.into()
     }

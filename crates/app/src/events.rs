@@ -1,13 +1,16 @@
-//! Streams and pages of the journal.
+//! Streams and pages of the journal, and its events as lines of the log.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream;
 use groma_api::{ApiError, EventPage, EventQuery, EventStream, HistoryQuery, StartAt};
-use groma_journal::{Cursor, HistoryRequest, Start};
-use groma_model::{Frame, Sequence, SequenceError};
+use groma_journal::{Cursor, Delivery, Event, HistoryRequest, Start};
+use groma_model::{DeliveryClass, EventFilter, Frame, Sequence, SequenceError};
 
 use crate::backend::Caller;
-use crate::error;
+use crate::{App, error};
 
 struct Reading {
     cursor: Cursor,
@@ -92,5 +95,81 @@ impl Caller {
         };
         let events = page.frames.iter().map(decode).collect::<Result<_, _>>()?;
         Ok(EventPage { events, head: page.head, more: page.more, gap: page.gap })
+    }
+}
+
+/// The target of the log lines that tell of events, for filters: `RUST_LOG=groma::events=debug`.
+macro_rules! line {
+    ($level:ident, $event:expr, $epoch:expr) => {{
+        let event: &Event = $event;
+        let sequence = Sequence::new($epoch, event.number);
+        match event.subject {
+            Some(subject) => tracing::event!(
+                target: "groma::events", tracing::Level::$level, event_type = event.event_type.name, %sequence,
+                %subject, "event"
+            ),
+            None => tracing::event!(
+                target: "groma::events", tracing::Level::$level, event_type = event.event_type.name, %sequence, "event"
+            ),
+        }
+    }};
+}
+
+impl App {
+    /// How long the lines of what happened last may take when the process ends.
+    const LOG_END_MAX: Duration = Duration::from_secs(2);
+
+    /// Writes a line of the log for each event once it is on disk: ids only, those of the Latest class for debugging
+    /// alone. It reads the journal as everybody does, so that a log that is slow to write holds up nobody.
+    pub(crate) fn log_events(self: &Arc<Self>) {
+        if !tracing::enabled!(target: "groma::events", tracing::Level::INFO) {
+            return;
+        }
+        let (journal, stopping, epoch) =
+            (Arc::clone(&self.journal), self.closing.clone(), self.identity.epoch);
+        let log = async move {
+            let mut cursor = match journal.cursor(Start::Live, EventFilter::default()).await {
+                Ok(cursor) => cursor,
+                Err(error) => {
+                    tracing::warn!(%error, "events are not logged");
+                    return;
+                }
+            };
+            loop {
+                let delivery = match stopping.run_until_cancelled(cursor.next()).await {
+                    Some(delivery) => delivery.map(Some),
+                    // What is on disk by now is logged to its end.
+                    None => cursor.poll().await,
+                };
+                match delivery {
+                    Ok(Some(Delivery::Events(events))) => {
+                        for event in events.iter() {
+                            match event.event_type.class {
+                                DeliveryClass::Latest => line!(DEBUG, event, epoch),
+                                _ => line!(INFO, event, epoch),
+                            }
+                        }
+                    }
+                    Ok(Some(Delivery::Control(_))) => {}
+                    Ok(None) => return,
+                    Err(error) => {
+                        tracing::warn!(%error, "events are no longer logged");
+                        return;
+                    }
+                }
+            }
+        };
+        *self.event_log.lock() = Some(tokio::spawn(log));
+    }
+
+    /// Returns once what happened is in the log.
+    pub(crate) async fn end_event_log(&self) {
+        self.closing.cancel();
+        let log = self.event_log.lock().take();
+        if let Some(log) = log
+            && tokio::time::timeout(Self::LOG_END_MAX, log).await.is_err()
+        {
+            tracing::warn!("the log takes lines too slowly: events of the last moments are missing there");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use groma_api::ApiError;
+use groma_api::{ApiError, EventTypeFigures};
 use groma_database::Health as Storage;
 
 use crate::{App, error};
@@ -33,6 +33,57 @@ impl App {
             "gauge",
             "Open readers of the journal.",
             &one(self.journal.readers() as f64),
+        );
+        let events = self.journal.statistics();
+        figure(
+            "journal_reader_lag_max",
+            "gauge",
+            "How far the slowest live reader is behind, in events.",
+            &one(events.lag_max as f64),
+        );
+        figure("journal_gaps_total", "counter", "Gaps told to readers.", &one(events.gaps as f64));
+        figure(
+            "journal_failed_total",
+            "counter",
+            "Events that could not be appended.",
+            &one(events.failed as f64),
+        );
+        figure(
+            "storage_queue",
+            "gauge",
+            "Writes that wait for the writer.",
+            &one(self.database.waiting() as f64),
+        );
+        let by_type = |value: fn(&EventTypeFigures) -> u64| {
+            let values = events.types.iter().filter(|(_, figures)| value(figures) > 0);
+            values
+                .map(|(name, figures)| (format!("{{type=\"{name}\"}}"), value(figures) as f64))
+                .collect::<Vec<_>>()
+        };
+        figure(
+            "events_appended_total",
+            "counter",
+            "Events appended since the process started.",
+            &by_type(|figures| figures.appended),
+        );
+        figure(
+            "events_merged_total",
+            "counter",
+            "Events left out for slow readers.",
+            &by_type(|figures| figures.merged),
+        );
+        figure(
+            "events_dropped_total",
+            "counter",
+            "Events dropped by retention.",
+            &by_type(|figures| figures.dropped),
+        );
+        figure("events_stored", "gauge", "Events in the journal.", &by_type(|figures| figures.stored));
+        figure(
+            "events_stored_bytes",
+            "gauge",
+            "What their data takes, sealed.",
+            &by_type(|figures| figures.bytes),
         );
         figure(
             "journal_merged_total",

@@ -174,6 +174,12 @@ impl Database {
         self.writer.close().await;
     }
 
+    /// Returns how many writes wait for the writer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     /// Returns whether writes are taken, now and later.
     #[must_use]
     pub fn health(&self) -> watch::Receiver<Health> {

@@ -121,6 +121,10 @@ impl Writer {
         Ok((Self { messages, health }, thread))
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.messages.max_capacity().saturating_sub(self.messages.capacity())
+    }
+
     pub(crate) fn health(&self) -> watch::Receiver<Health> {
         self.health.clone()
     }
