@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use groma_model::{SlotId, Timestamp};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiError;
 
@@ -73,6 +73,17 @@ impl fmt::Debug for SlotRequest {
             }
         }
     }
+}
+
+/// Query of `DELETE /v1/keys/slots/{id}`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SlotRemoval {
+    /// Whether what opened it is deleted too: its key file, its entry in the system's store. Left alone otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[param(required = false)]
+    pub delete_secret: bool,
 }
 
 /// One way of opening the folder.
@@ -166,7 +177,7 @@ pub trait KeyOperations {
     /// Adds a slot.
     async fn key_slot_add(&self, request: SlotRequest) -> Result<KeySlot, ApiError>;
     /// Removes a slot; the last one that needs no recovery key stays.
-    async fn key_slot_remove(&self, id: SlotId) -> Result<(), ApiError>;
+    async fn key_slot_remove(&self, id: SlotId, removal: SlotRemoval) -> Result<(), ApiError>;
     /// Makes a recovery key.
     async fn key_recovery(&self) -> Result<RecoveryKey, ApiError>;
     /// Makes a new data key, and seals everything again if asked.

@@ -43,7 +43,7 @@ pub use hosts::{Host, HostList, HostQuery, HostService};
 pub use idempotency::{Attempt, AttemptEnd, KeptAnswer, KeyedRequest};
 pub use keys::{
     DataKeyInfo, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, Reencryption, SlotKind,
-    SlotRequest,
+    SlotRemoval, SlotRequest,
 };
 pub use operation::{Method, OPERATIONS, Operation};
 pub use reply::Reply;

@@ -9,7 +9,8 @@ use crate::{
     EventPage, EventQuery, EventStatistics, EventTypeInfo, EventTypeList, EventTypeRequest, Health,
     HistoryQuery, Host, HostList, HostQuery, KeyRotation, KeySlot, KeyStatus, PublishRequest, Published,
     RecoveryKey, Retention, RetentionRequest, RetentionRun, Scan, ScanDiff, ScanHostPage, ScanList,
-    ScanQuery, ScanRequest, Scope, Session, SessionStart, SignInLink, SlotRequest, StartedReplay,
+    ScanQuery, ScanRequest, Scope, Session, SessionStart, SignInLink, SlotRemoval, SlotRequest,
+    StartedReplay,
     StartedScan, Summary, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo, Webhook,
     WebhookDelivery, WebhookDeliveryPage, WebhookDeliveryQuery, WebhookList, WebhookReplay, WebhookRequest,
     WebhookRotation, WebhookUpdate, WebhookWithSecret,
@@ -412,6 +413,7 @@ pub static OPERATIONS: &[Operation] = &[
         "Remove a way of opening the data folder",
     )
     .command("keys remove")
+    .query(params::<SlotRemoval>)
     .status(204),
     Op::new("key_recovery", Post, "/v1/keys/recovery", ADMIN, "Make a recovery key; shown once")
         .command("keys recovery")

@@ -21,7 +21,7 @@ pub(crate) fn journal(error: JournalError) -> ApiError {
 }
 
 /// Returns an error with its causes.
-fn whole(error: &dyn std::error::Error) -> String {
+pub(crate) fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -18,5 +18,5 @@ mod webhooks;
 
 pub use app::App;
 pub use groma_database::{DatabaseError, FolderError};
-pub use groma_seal::Unlock;
+pub use groma_seal::{Ask, KeyringError, Question, SlotInfo, Unlock};
 pub use open::{AppOptions, OpenError};

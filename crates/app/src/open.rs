@@ -100,7 +100,7 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
         other => OpenError::Folder(other),
     })?;
     let fresh = !folder.path().join(Database::FILE).exists();
-    let keyring = Arc::new(Keyring::open(folder.path(), &options.unlock, fresh)?);
+    let keyring = Arc::new(keyring(folder.path(), &options.unlock, fresh).await?);
     let now = u64::try_from(options.clock.now().millis()).unwrap_or(0);
     let (database, opened, _thread) = Database::open(&folder, now)?;
     let identity = Identity::load(&database, &folder, &keyring, &*options.clock).await?;
@@ -121,6 +121,20 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
     let inventory =
         Inventory::new(database.clone(), Arc::clone(&keyring), Arc::clone(&journal), clock, identity.segment);
     Ok(Ground { folder, keyring, database, journal, inventory, identity, webhooks, set_aside: opened.set_aside })
+}
+
+/// Opens the keys on a thread of its own: that takes as long as a passphrase is made to take, or as a person needs to
+/// type it.
+async fn keyring(folder: &Path, unlock: &Unlock, fresh: bool) -> Result<Keyring, KeyringError> {
+    let (path, unlock) = (folder.to_owned(), unlock.clone());
+    let (reply, answer) = tokio::sync::oneshot::channel();
+    let run = move || {
+        // Nobody waits any more if the process is ending.
+        let _ = reply.send(Keyring::open(&path, &unlock, fresh));
+    };
+    let failed = |source| KeyringError::Io { act: "start a thread for", path: folder.join(Keyring::FILE), source };
+    std::thread::Builder::new().name("keys".to_owned()).spawn(run).map_err(failed)?;
+    answer.await.map_err(|_| failed(std::io::Error::other("the thread ended early")))?
 }
 
 /// The longest path that a unix socket can have on every system, with room to spare.

@@ -108,6 +108,7 @@ impl App {
         for task in self.inventory.interrupted().await.map_err(error::inventory)? {
             self.enqueue(task.into());
         }
+        self.take_up_keys();
         Ok(())
     }
 

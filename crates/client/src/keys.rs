@@ -1,7 +1,9 @@
 //! The keys of the data folder.
 
 use async_trait::async_trait;
-use groma_api::{ApiError, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, SlotRequest};
+use groma_api::{
+    ApiError, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, SlotRemoval, SlotRequest,
+};
 use groma_model::SlotId;
 
 use crate::Client;
@@ -16,8 +18,8 @@ impl KeyOperations for Client {
         self.request("key_slot_add", &[])?.json(&request).data().await
     }
 
-    async fn key_slot_remove(&self, id: SlotId) -> Result<(), ApiError> {
-        self.request("key_slot_remove", &[&id])?.done().await
+    async fn key_slot_remove(&self, id: SlotId, removal: SlotRemoval) -> Result<(), ApiError> {
+        self.request("key_slot_remove", &[&id])?.query(&removal).done().await
     }
 
     async fn key_recovery(&self) -> Result<RecoveryKey, ApiError> {

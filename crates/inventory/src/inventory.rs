@@ -1,6 +1,7 @@
 //! The inventory, open.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use groma_database::rusqlite::{Connection, OptionalExtension as _};
 use groma_database::{Database, Folder, FolderError, OpError, WriteTx};
@@ -75,6 +76,8 @@ pub struct Inventory {
     pub(crate) segment: SegmentId,
     /// This process's name on leases.
     pub(crate) holder: Uuid,
+    /// Whether this process is sealing everything again.
+    pub(crate) reencrypting: Arc<AtomicBool>,
 }
 
 impl Inventory {
@@ -88,7 +91,16 @@ impl Inventory {
         segment: SegmentId,
     ) -> Self {
         let steady = Arc::new(Steady::new(Arc::clone(&clock)));
-        Self { database, keyring, journal, clock, steady, segment, holder: Uuid::now_v7() }
+        Self {
+            database,
+            keyring,
+            journal,
+            clock,
+            steady,
+            segment,
+            holder: Uuid::now_v7(),
+            reencrypting: Arc::default(),
+        }
     }
 
     /// Returns the id that a host at `address` has.

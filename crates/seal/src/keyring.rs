@@ -69,6 +69,12 @@ impl Keyring {
         }
     }
 
+    /// Returns the data folder.
+    #[must_use]
+    pub fn data_folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
     /// Returns the folder's own id.
     #[must_use]
     pub const fn folder(&self) -> Uuid {

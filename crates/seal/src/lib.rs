@@ -24,3 +24,4 @@ pub use keyring::{DataKeyState, Keyring, NewSlot, RemovedSlot};
 pub use recovery::RecoveryError;
 pub use slot::SlotInfo;
 pub use unlock::{Ask, Question, Unlock};
+pub use zeroize::Zeroizing;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use groma_api::{KeyRotation, SlotRequest};
+use groma_api::{KeyRotation, SlotRemoval, SlotRequest};
 use groma_model::SlotId;
 
 use super::{Answer, reply};
@@ -22,9 +22,9 @@ pub(super) async fn key_slot_add(mut call: Call) -> Answer {
 }
 
 pub(super) async fn key_slot_remove(call: Call) -> Answer {
-    call.no_query()?;
+    let removal: SlotRemoval = call.query()?;
     let id: SlotId = call.id("id")?;
-    call.backend()?.key_slot_remove(id).await?;
+    call.backend()?.key_slot_remove(id, removal).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

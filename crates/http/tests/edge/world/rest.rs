@@ -5,9 +5,9 @@ use groma_api::{
     ApiError, Consumer, ConsumerList, ConsumerRequest, ErrorCode, EventStatistics, EventTypeInfo,
     EventTypeList, EventTypeOperations, EventTypeRequest, KeyOperations, KeyRotation, KeySlot, KeyStatus,
     PublishRequest, Published, RecoveryKey, Retention, RetentionOperations, RetentionRequest, RetentionRun,
-    SlotRequest, StartedReplay, Webhook, WebhookDelivery, WebhookDeliveryPage, WebhookDeliveryQuery,
-    WebhookList, WebhookOperations, WebhookReplay, WebhookRequest, WebhookRotation, WebhookUpdate,
-    WebhookWithSecret,
+    SlotRemoval, SlotRequest, StartedReplay, Webhook, WebhookDelivery, WebhookDeliveryPage,
+    WebhookDeliveryQuery, WebhookList, WebhookOperations, WebhookReplay, WebhookRequest, WebhookRotation,
+    WebhookUpdate, WebhookWithSecret,
 };
 use groma_model::{SlotId, WebhookId};
 
@@ -146,8 +146,8 @@ impl KeyOperations for FakeBackend {
         none()
     }
 
-    async fn key_slot_remove(&self, id: SlotId) -> Result<(), ApiError> {
-        self.note("key_slot_remove", (&id,));
+    async fn key_slot_remove(&self, id: SlotId, removal: SlotRemoval) -> Result<(), ApiError> {
+        self.note("key_slot_remove", (&id, &removal));
         none()
     }
 

@@ -1,0 +1,56 @@
+//! Every sealed column there is: what is missing here would be lost with the key that sealed it. A test compares with
+//! the schema.
+
+/// A column of envelopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SealedColumn {
+    /// The place that its envelopes are bound to: `<table>.<column without _sealed>`.
+    pub(crate) place: &'static str,
+    pub(crate) table: &'static str,
+    pub(crate) column: &'static str,
+    /// The columns whose bytes, one after the other, name the row in its place.
+    pub(crate) row: &'static [&'static str],
+    pub(crate) primary_key: &'static [&'static str],
+}
+
+const fn sealed(
+    place: &'static str,
+    table: &'static str,
+    column: &'static str,
+    row: &'static [&'static str],
+    primary_key: &'static [&'static str],
+) -> SealedColumn {
+    SealedColumn { place, table, column, row, primary_key }
+}
+
+const UNIT: &[&str] = &["task", "key_digest"];
+const UNIT_KEY: &[&str] = &["task", "ordinal"];
+
+/// In the order in which they are gone through.
+pub(crate) const COLUMNS: &[SealedColumn] = &[
+    sealed("principals.name", "principals", "name_sealed", &["id"], &["id"]),
+    sealed("event_types.schema", "event_types", "schema_sealed", &["name"], &["code"]),
+    sealed("consumers.name", "consumers", "name_sealed", &["id"], &["id"]),
+    sealed("webhooks.target", "webhooks", "target_sealed", &["id"], &["id"]),
+    sealed("webhooks.secrets", "webhooks", "secrets_sealed", &["id"], &["id"]),
+    sealed("webhooks.reason", "webhooks", "reason_sealed", &["id"], &["id"]),
+    sealed("webhook_tries.answer", "webhook_tries", "answer_sealed", &["message"], &["ordinal"]),
+    sealed("idempotency.answer", "idempotency", "answer_sealed", &["key"], &["key"]),
+    sealed("tasks.request", "tasks", "request_sealed", &["id"], &["id"]),
+    sealed("tasks.error", "tasks", "error_sealed", &["id"], &["id"]),
+    sealed("units.spec", "units", "spec_sealed", UNIT, UNIT_KEY),
+    sealed("units.checkpoint", "units", "checkpoint_sealed", UNIT, UNIT_KEY),
+    sealed("units.error", "units", "error_sealed", UNIT, UNIT_KEY),
+    sealed("warnings.message", "warnings", "message_sealed", &["task"], &["ordinal"]),
+    sealed("things.attributes", "things", "attributes_sealed", &["id"], &["id"]),
+    sealed(
+        "observations.attributes",
+        "observations",
+        "attributes_sealed",
+        &["task", "thing"],
+        &["task", "thing"],
+    ),
+    sealed("changes.before", "changes", "before_sealed", &["task", "thing"], &["ordinal"]),
+    sealed("audit.detail", "audit", "detail_sealed", &["at"], &["ordinal"]),
+    sealed("journal.data", "journal", "data_sealed", &["sequence"], &["sequence"]),
+];
