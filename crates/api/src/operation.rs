@@ -10,10 +10,9 @@ use crate::{
     HistoryQuery, Host, HostList, HostQuery, KeyRotation, KeySlot, KeyStatus, PublishRequest, Published,
     RecoveryKey, Retention, RetentionRequest, RetentionRun, Scan, ScanDiff, ScanHostPage, ScanList,
     ScanQuery, ScanRequest, Scope, Session, SessionStart, SignInLink, SlotRemoval, SlotRequest,
-    StartedReplay,
-    StartedScan, Summary, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo, Webhook,
-    WebhookDelivery, WebhookDeliveryPage, WebhookDeliveryQuery, WebhookList, WebhookReplay, WebhookRequest,
-    WebhookRotation, WebhookUpdate, WebhookWithSecret,
+    StartedReplay, StartedScan, Summary, TaskStatus, TokenList, TokenRequest, Validation, VersionInfo,
+    Webhook, WebhookDelivery, WebhookDeliveryPage, WebhookDeliveryQuery, WebhookList, WebhookReplay,
+    WebhookRequest, WebhookRotation, WebhookUpdate, WebhookWithSecret,
 };
 
 /// An HTTP method.
