@@ -16,7 +16,7 @@ use crate::WebhookError;
 pub(crate) use read::Stored;
 pub(crate) use write::{Changes, Ended};
 
-/// Columns that are sealed, each bound to its row's key: a webhook's id, or a try's ordinal (8 bytes, big-endian).
+/// Columns that are sealed, each bound to a webhook's id, or to the id of the event that a try sent.
 const TARGET: &str = "webhooks.target";
 const SECRETS: &str = "webhooks.secrets";
 const REASON: &str = "webhooks.reason";

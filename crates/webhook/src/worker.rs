@@ -268,9 +268,11 @@ impl Worker {
                 }
             }
             Some(Read::Gap(number, message)) => {
-                if number <= through && open.tracker.read(number) {
-                    let waiting =
-                        waiting(message, Some(number), open.retries.remove(&number), now, instant_now);
+                // Where nothing was before, nothing is missing that a position could be behind.
+                let numbered = (number > 0).then_some(number);
+                if number <= through && numbered.is_none_or(|number| open.tracker.read(number)) {
+                    let retry = open.retries.remove(&number);
+                    let waiting = waiting(message, numbered, retry, now, instant_now);
                     self.lanes.push(Lane { reading, subject: None }, waiting);
                 }
             }

@@ -125,9 +125,10 @@ impl Store {
 
     fn delivery(&self, row: &Row<'_>) -> rusqlite::Result<(i64, WebhookDelivery)> {
         let ordinal: i64 = row.get(0)?;
+        let message: [u8; 16] = row.get(4)?;
         let sealed = row.get_ref(13)?.as_blob_or_null()?;
         let said: Said =
-            sealed.and_then(|sealed| self.open(ANSWER, &ordinal.to_be_bytes(), sealed)).unwrap_or_default();
+            sealed.and_then(|sealed| self.open(ANSWER, &message, sealed)).unwrap_or_default();
         let sequence = match (row.get::<_, Option<i64>>(5)?, row.get::<_, Option<i64>>(6)?) {
             (Some(epoch), Some(number)) => {
                 Some(Sequence::new(Epoch::from_millis(epoch.max(0) as u64), number.max(0) as u64))
@@ -135,7 +136,7 @@ impl Store {
             _ => None,
         };
         let delivery = WebhookDelivery {
-            message_id: EventId::from_uuid(Uuid::from_bytes(row.get(4)?)),
+            message_id: EventId::from_uuid(Uuid::from_bytes(message)),
             sequence,
             event_type: row.get(7)?,
             subject: row.get(8)?,

@@ -248,10 +248,11 @@ impl Store {
         let mut ordinal = newest;
         for delivery in tries {
             ordinal += 1;
+            let message = delivery.message_id.uuid().into_bytes();
             let said = Said { error: delivery.error.clone(), response: delivery.response.clone() };
             let answer = match said == Said::default() {
                 true => None,
-                false => Some(self.seal(ANSWER, &ordinal.to_be_bytes(), &said)?),
+                false => Some(self.seal(ANSWER, &message, &said)?),
             };
             insert.execute((
                 ordinal,
@@ -259,7 +260,7 @@ impl Store {
                 delivery.at.micros(),
                 attempt::kind_word(delivery.kind),
                 attempt::outcome_word(delivery.outcome),
-                delivery.message_id.uuid().into_bytes(),
+                message,
                 delivery.sequence.map(|sequence| signed(sequence.epoch.number())),
                 delivery.sequence.map(|sequence| signed(sequence.number)),
                 &delivery.event_type,

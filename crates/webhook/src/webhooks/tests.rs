@@ -2,4 +2,5 @@ mod bench;
 mod life;
 mod order;
 mod receiver;
+mod secure;
 mod trouble;
