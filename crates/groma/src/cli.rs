@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// Make and revoke the tokens of other programs
     #[command(subcommand)]
     Token(commands::token::Token),
+    /// Look after the keys that open the data folder
+    #[command(subcommand)]
+    Keys(commands::keys::Keys),
     Open(commands::open::Open),
     Status(commands::status::Status),
     Audit(commands::audit::Audit),

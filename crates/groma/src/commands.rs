@@ -7,6 +7,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod help;
 pub(crate) mod hosts;
+pub(crate) mod keys;
 pub(crate) mod man;
 pub(crate) mod open;
 pub(crate) mod scan;
@@ -32,6 +33,7 @@ pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
         Command::Events(args) => args.run(cx).await,
         Command::Hosts(args) => args.run(cx).await,
         Command::Token(args) => args.run(cx).await,
+        Command::Keys(args) => args.run(cx).await,
         Command::Open(args) => args.run(cx).await,
         Command::Status(args) => args.run(cx).await,
         Command::Audit(args) => args.run(cx).await,

@@ -16,6 +16,7 @@ mod holder;
 mod interrupt;
 mod logging;
 mod output;
+mod secret;
 mod settings;
 mod watch;
 

@@ -7,8 +7,10 @@ mod values;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use groma_app::Unlock;
+use groma_app::{Question, Unlock};
+use groma_model::NodeId;
 use zeroize::Zeroizing;
 
 pub(crate) use keys::KEYS;
@@ -18,6 +20,7 @@ pub(crate) use values::{LogFormat, LogValues, ScanDefaults, Values};
 use crate::cli::Global;
 use crate::failure::Failure;
 use crate::output::Format;
+use crate::secret;
 
 /// Where the server listens unless told otherwise.
 pub(crate) const LISTEN_DEFAULT: SocketAddr =
@@ -38,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) output: Format,
     key_file: Option<PathBuf>,
     passphrase_file: Option<PathBuf>,
+    /// Replaces everything that would be tried.
+    unlock: Option<Unlock>,
 }
 
 impl Settings {
@@ -85,22 +90,54 @@ impl Settings {
         values.tls_cert = expanded("tls_cert", &values.tls_cert)?;
         values.tls_key = expanded("tls_key", &values.tls_key)?;
         values.log.file = expanded("log.file", &values.log.file)?;
-        Ok(Self { data_dir, config_path, values, layers, output, key_file, passphrase_file })
+        Ok(Self { data_dir, config_path, values, layers, output, key_file, passphrase_file, unlock: None })
     }
 
-    /// Returns what opens the data: a passphrase, a key file that was named, or the folder's own beside the
-    /// configuration.
+    /// Returns what may open the data, in order: what was named, a credential of systemd, the key file beside the
+    /// configuration, whatever the folder's own slots name, and at last a person at the terminal. A new folder is
+    /// kept by the first of these that can.
     ///
     /// # Errors
     /// When the passphrase cannot be read, or no place for keys can be told.
     pub(crate) fn unlock(&self) -> Result<Unlock, Failure> {
-        match (&self.passphrase_file, &self.key_file) {
-            (Some(path), _) => read_passphrase(path),
-            (None, Some(path)) => Ok(Unlock::KeyFile(path.clone())),
-            (None, None) => {
-                Ok(Unlock::KeyFolder(Home::of_process().folder("XDG_CONFIG_HOME", ".config")?.join("keys")))
-            }
+        if let Some(unlock) = &self.unlock {
+            return Ok(unlock.clone());
         }
+        let credentials = absolute_from_environment("CREDENTIALS_DIRECTORY");
+        let mut ways = Vec::new();
+        if let Some(path) = &self.passphrase_file {
+            ways.push(Unlock::Passphrase(secret::first_line("the passphrase", path)?));
+        }
+        if let Some(path) = &self.key_file {
+            ways.push(Unlock::KeyFile(path.clone()));
+        }
+        ways.push(Unlock::Credential { directory: credentials.clone(), name: "groma".to_owned() });
+        match key_folder() {
+            Ok(folder) => ways.push(Unlock::KeyFolder(folder)),
+            // Whoever named something needs no home folder.
+            Err(failure) if self.key_file.is_none() && self.passphrase_file.is_none() => return Err(failure),
+            Err(_) => {}
+        }
+        ways.push(Unlock::Recorded { credentials });
+        ways.push(Unlock::Ask(Arc::new(ask)));
+        Ok(Unlock::FirstOf(ways))
+    }
+
+    /// Returns the same settings, with which the folder is opened in this way alone.
+    pub(crate) fn unlocked_by(&self, unlock: Unlock) -> Self {
+        Self { unlock: Some(unlock), ..self.clone() }
+    }
+
+    /// Returns where a new key file for the folder of that name can be.
+    ///
+    /// # Errors
+    /// When no place for keys can be told.
+    pub(crate) fn new_key_file(&self, folder: NodeId) -> Result<PathBuf, Failure> {
+        let keys = key_folder()?;
+        let names =
+            std::iter::once(format!("{folder}.key")).chain((2..).map(|number| format!("{folder}-{number}.key")));
+        let mut free = names.map(|name| keys.join(name)).filter(|path| !path.exists());
+        free.next().ok_or_else(|| Failure::usage("there is no free name for a key file"))
     }
 
     /// Returns the options with which another process of this program finds the same folder, keys and configuration.
@@ -164,14 +201,21 @@ fn set_flags(layers: &mut Layers, global: &Global) {
     }
 }
 
-fn read_passphrase(path: &Path) -> Result<Unlock, Failure> {
-    let refuse =
-        |why: String| Failure::usage(format!("could not read the passphrase from {}: {why}", path.display()));
-    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?);
-    match text.lines().next() {
-        Some(line) if !line.is_empty() => Ok(Unlock::Passphrase(Zeroizing::new(line.to_owned()))),
-        _ => Err(refuse("its first line is empty".to_owned())),
-    }
+/// Returns where key files are kept unless told otherwise.
+fn key_folder() -> Result<PathBuf, Failure> {
+    Ok(Home::of_process().folder("XDG_CONFIG_HOME", ".config")?.join("keys"))
+}
+
+/// Asks the person at the terminal for what opens the folder.
+fn ask(question: &Question) -> std::io::Result<Option<Zeroizing<String>>> {
+    let what = match (question.passphrase, question.recovery) {
+        (true, true) => "passphrase or recovery key",
+        (true, false) => "passphrase",
+        _ => "recovery key",
+    };
+    let folder = question.path.parent().unwrap_or(&question.path).display();
+    let again = question.refused.as_ref().map_or_else(String::new, |why| format!("{why}\n"));
+    secret::ask(&format!("{again}{what} for {folder}: "))
 }
 
 /// The user's own folders.
