@@ -1,6 +1,7 @@
 //! Groma's operations, wired: permissions and audit here, everything else in the engines and the spine.
 
 mod app;
+mod archive;
 mod audit;
 mod backend;
 mod error;
@@ -17,6 +18,7 @@ mod tasks;
 mod webhooks;
 
 pub use app::App;
+pub use archive::{Archive, ArchiveFile, ArchiveRefusal};
 pub use groma_database::{DatabaseError, FolderError};
 pub use groma_seal::{Ask, KeyringError, Question, SlotInfo, Unlock};
 pub use open::{AppOptions, OpenError};

@@ -109,6 +109,7 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
         JournalOptions { node: identity.node, epoch: identity.epoch, tail_bytes: JournalOptions::TAIL_BYTES };
     let journal =
         Journal::open(database.clone(), Arc::clone(&keyring), Arc::clone(&clock), journal_options).await?;
+    journal.archive_in(archive_folder(folder.path()));
     let webhook_options = WebhookOptions { node: identity.node, policy: Policy::default(), trust: Trust::System };
     let webhooks = Webhooks::open(
         database.clone(),
@@ -121,6 +122,11 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
     let inventory =
         Inventory::new(database.clone(), Arc::clone(&keyring), Arc::clone(&journal), clock, identity.segment);
     Ok(Ground { folder, keyring, database, journal, inventory, identity, webhooks, set_aside: opened.set_aside })
+}
+
+/// Returns where a folder keeps dropped events.
+pub(crate) fn archive_folder(data_dir: &Path) -> PathBuf {
+    data_dir.join("archive")
 }
 
 /// Opens the keys on a thread of its own: that takes as long as a passphrase is made to take, or as a person needs to

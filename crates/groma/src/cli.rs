@@ -51,15 +51,24 @@ pub(crate) enum Command {
     /// Look at scans, stop them, go on with them
     #[command(subcommand)]
     Scans(commands::scans::Scans),
-    /// Read the journal
+    /// Read the journal, publish events of your own
     #[command(subcommand)]
     Events(commands::events::Events),
+    /// Settle how long events are kept
+    #[command(subcommand)]
+    Retention(commands::retention::Retention),
+    /// Register readers for which events are kept
+    #[command(subcommand)]
+    Consumers(commands::consumers::Consumers),
     /// Look at the hosts of the inventory
     #[command(subcommand)]
     Hosts(commands::hosts::Hosts),
     /// Make and revoke the tokens of other programs
     #[command(subcommand)]
     Token(commands::token::Token),
+    /// Deliver events to other people's servers
+    #[command(subcommand)]
+    Webhooks(commands::webhooks::Webhooks),
     /// Look after the keys that open the data folder
     #[command(subcommand)]
     Keys(commands::keys::Keys),

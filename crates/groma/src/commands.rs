@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod consumers;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod help;
@@ -10,11 +11,13 @@ pub(crate) mod hosts;
 pub(crate) mod keys;
 pub(crate) mod man;
 pub(crate) mod open;
+pub(crate) mod retention;
 pub(crate) mod scan;
 pub(crate) mod scans;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod token;
+pub(crate) mod webhooks;
 pub(crate) mod work;
 
 use crate::cli::Command;
@@ -31,8 +34,11 @@ pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
         Command::Scan(args) => args.run(cx).await,
         Command::Scans(args) => args.run(cx).await,
         Command::Events(args) => args.run(cx).await,
+        Command::Retention(args) => args.run(cx).await,
+        Command::Consumers(args) => args.run(cx).await,
         Command::Hosts(args) => args.run(cx).await,
         Command::Token(args) => args.run(cx).await,
+        Command::Webhooks(args) => args.run(cx).await,
         Command::Keys(args) => args.run(cx).await,
         Command::Open(args) => args.run(cx).await,
         Command::Status(args) => args.run(cx).await,

@@ -14,11 +14,16 @@ use crate::cli::Command;
 use crate::settings::{LogFormat, LogValues};
 
 /// Begins to log as the settings say: `RUST_LOG` wins over `log.level`, which wins over `info` in a server and `warn`
-/// elsewhere.
+/// elsewhere. A line per event goes to a file unless told otherwise: a terminal or a pipe that nobody reads would hold
+/// the server up once there are thousands.
 ///
 /// A log that cannot be written is told once on stderr, and keeps nobody from working.
 pub(crate) fn begin(command: &Command, values: &LogValues) {
-    let usual = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    let usual = match (command, &values.file) {
+        (Command::Serve(_), Some(_)) => "info",
+        (Command::Serve(_), None) => "info,groma::events=warn",
+        _ => "warn",
+    };
     let told =
         std::env::var("RUST_LOG").ok().filter(|text| !text.is_empty()).or_else(|| values.level.clone());
     let filter = told.map_or_else(

@@ -41,7 +41,7 @@ impl Documents {
     pub(crate) fn schema(&self, path: &str, headers: &HeaderMap) -> Response {
         match self.schemas.get_or_init(schemas).get(path) {
             Some(document) => document.send("application/schema+json", headers),
-            None => problem(&ApiError::not_found("schema", path)),
+            None => declared(path).unwrap_or_else(|| problem(&ApiError::not_found("schema", path))),
         }
     }
 
@@ -58,6 +58,20 @@ impl Documents {
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
         response
     }
+}
+
+/// Leads to the schema of a type that a plugin declared, which only those see who may read.
+fn declared(path: &str) -> Option<Response> {
+    let name = path.strip_prefix("/schemas/")?.strip_suffix("/v1")?;
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.');
+    if !name.starts_with("groma.custom.") || !name.bytes().all(plain) {
+        return None;
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    let place = HeaderValue::from_str(&format!("/v1/event-types/{name}/schema")).ok()?;
+    response.headers_mut().insert(header::LOCATION, place);
+    Some(response)
 }
 
 fn schemas() -> BTreeMap<String, Document> {

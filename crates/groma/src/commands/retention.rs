@@ -1,0 +1,74 @@
+//! `groma retention`.
+
+mod archive;
+mod run;
+mod set;
+mod show;
+
+use clap::Subcommand;
+use groma_api::Retention as Policy;
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::{Sheet, moment, optional};
+
+/// What can be done with old events.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Retention {
+    Show(show::Show),
+    Set(Box<set::Set>),
+    Run(run::Run),
+    /// Read events that were archived before they were dropped
+    #[command(subcommand)]
+    Archive(archive::Archive),
+}
+
+impl Retention {
+    pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Show(args) => args.run(cx).await,
+            Self::Set(args) => args.run(cx).await,
+            Self::Run(args) => args.run(cx).await,
+            Self::Archive(args) => args.run(cx),
+        }
+    }
+}
+
+fn sheet(policy: &Policy) -> Sheet {
+    let mut fields = Vec::new();
+    for rule in &policy.rules {
+        let age = rule.max_age_seconds.map(|seconds| format!("for {}", length(seconds)));
+        let size = rule.max_bytes.map(|bytes| format!("up to {bytes} bytes"));
+        let kept: Vec<String> = age.into_iter().chain(size).collect();
+        let kept = if kept.is_empty() { "for ever".to_owned() } else { kept.join(", ") };
+        fields.push(("rule", format!("{} are kept {kept}", rule.types)));
+    }
+    let ceiling = match policy.disk_max_bytes {
+        0 => "none".to_owned(),
+        bytes => format!("{bytes} bytes"),
+    };
+    let archive = if policy.archive { policy.archive_folder.clone() } else { "no".to_owned() };
+    fields.extend([
+        ("ceiling", ceiling),
+        ("archive", archive),
+        ("silent consumers expire after", length(policy.consumer_expiry_seconds)),
+        ("events", policy.events.to_string()),
+        ("their data", format!("{} bytes", policy.bytes)),
+        ("database", format!("{} bytes", policy.disk_bytes)),
+        ("oldest", optional(policy.oldest_at.map(moment))),
+        ("held by", policy.held_by.join(", ")),
+    ]);
+    if let Some(run) = &policy.last_run {
+        fields.push(("last dropped", format!("{} events at {}", run.events, moment(run.at))));
+    }
+    Sheet::of_fields(fields)
+}
+
+/// Writes a length of time in the largest unit that fits it.
+fn length(seconds: u64) -> String {
+    match seconds {
+        _ if seconds > 0 && seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        _ if seconds > 0 && seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
+        _ => format!("{seconds}s"),
+    }
+}
