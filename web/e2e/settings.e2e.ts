@@ -47,12 +47,12 @@ const groma = (...words: string[]): string => execFileSync(binary(), [...words, 
 
 /** Takes the secret that is shown this once. */
 async function keepSecret(): Promise<string> {
-  const secret = await page.getByLabel("Secret").inputValue();
+  const secret = await page.getByRole("textbox", { name: "Secret" }).inputValue();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
-  expect(await page.getByLabel("Secret").isVisible()).toBe(true);
+  expect(await page.getByRole("textbox", { name: "Secret" }).isVisible()).toBe(true);
   await button("I have kept it").click();
-  await page.getByLabel("Secret").waitFor({ state: "detached" });
+  await page.getByRole("textbox", { name: "Secret" }).waitFor({ state: "detached" });
   return secret;
 }
 
@@ -126,11 +126,12 @@ describe("webhooks", () => {
   let secret: string;
 
   test("one is made, and its command shown", async () => {
+    groma("scan", "network", "127.0.0.1", "--ports", "9");
     await page.goto("/settings/webhooks");
     await page.getByText("No webhook yet").waitFor();
     await expectAccessible(page, "settings-webhooks-empty");
     await page.getByRole("link", { name: "Make the first webhook" }).click();
-    await page.getByLabel("Address").fill(receiver.url);
+    await page.getByRole("textbox", { name: "Address" }).fill(receiver.url);
     await page.getByLabel("Description").fill("End to end");
     await page.getByLabel("Types").fill("groma.network.scan_*");
     await page.getByText(`groma webhooks create ${receiver.url}`).waitFor();
@@ -195,7 +196,7 @@ describe("webhooks", () => {
     await button("Replay…").click();
     await dialog("Deliver a range again").waitFor();
     await expectAccessible(page, "settings-webhook-replay");
-    await page.getByLabel("the oldest event there is").check();
+    await page.getByRole("radio", { name: "the oldest event there is" }).check();
     await button("Replay").click();
     await page.getByText(/events? will be delivered again/).waitFor();
     await expect.poll(() => receiver.deliveries.slice(before).filter(({ id }) => ids.has(id)).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(ids.size);
@@ -252,7 +253,7 @@ describe("keys", () => {
     await page.getByText("The data folder now opens by a passphrase too.").waitFor();
     await table.getByRole("cell", { name: "a passphrase", exact: true }).waitFor();
     await button("Add a way to open…").click();
-    await page.getByLabel("A key file").check();
+    await page.getByRole("radio", { name: "A key file" }).check();
     await page.getByLabel("Path").fill(join(elsewhere, "second.key"));
     await button("Add").click();
     await table.getByText(join(elsewhere, "second.key")).waitFor();

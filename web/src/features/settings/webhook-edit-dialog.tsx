@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { backend } from "../../shared/backend/instance";
@@ -20,10 +20,12 @@ interface WebhookEditDialogProps {
 /** Changes where events go, and which. */
 export function WebhookEditDialog({ webhook, onClose, onChanged }: WebhookEditDialogProps) {
   const [draft, setDraft] = useState(() => draftOf(webhook));
+  const queries = useQueryClient();
   const update = useMutation({
     mutationFn: () => backend.request("post", "/v1/webhooks/{id}", { path: { id: webhook.id }, body: updateOf(draft) }),
     onSuccess: () => {
       notify({ kind: "done", text: "The webhook is changed." });
+      void queries.invalidateQueries({ queryKey: ["webhooks"] });
       onChanged();
       onClose();
     },

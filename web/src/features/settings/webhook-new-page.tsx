@@ -1,5 +1,5 @@
 import { Button, Checkbox } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -20,7 +20,11 @@ export function WebhookNewPage() {
   const router = useRouter();
   const [draft, setDraft] = useState<WebhookDraft>(EMPTY_WEBHOOK);
   const [fromOldest, setFromOldest] = useState(false);
-  const create = useMutation({ mutationFn: () => backend.request("post", "/v1/webhooks", { body: requestOf(draft, fromOldest) }) });
+  const queries = useQueryClient();
+  const create = useMutation({
+    mutationFn: () => backend.request("post", "/v1/webhooks", { body: requestOf(draft, fromOldest) }),
+    onSuccess: () => void queries.invalidateQueries({ queryKey: ["webhooks"] }),
+  });
   return (
     <Page
       title="New webhook"

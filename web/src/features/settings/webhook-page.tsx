@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 
@@ -47,6 +47,7 @@ type Open = "edit" | "rotate" | "replay" | "delete";
 
 function Actions({ webhook, onChanged }: { webhook: Webhook; onChanged(): void }) {
   const router = useRouter();
+  const queries = useQueryClient();
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   const enable = useMutation({
@@ -54,6 +55,7 @@ function Actions({ webhook, onChanged }: { webhook: Webhook; onChanged(): void }
     onSuccess: (_, enabled) => {
       notify({ kind: "done", text: enabled ? "Deliveries go on from where they stopped." : "Deliveries are paused; nothing is lost." });
       onChanged();
+      void queries.invalidateQueries({ queryKey: ["webhooks"] });
     },
     onError: (error, enabled) => notify({ kind: "error", text: `The webhook was not ${enabled ? "started" : "paused"}.`, detail: describe(error) }),
   });
@@ -92,7 +94,10 @@ function Actions({ webhook, onChanged }: { webhook: Webhook; onChanged(): void }
           done="The webhook is deleted."
           failed="The webhook was not deleted"
           act={() => backend.request("delete", "/v1/webhooks/{id}", { path: { id: webhook.id } })}
-          onDone={() => void router.navigate({ to: "/settings/webhooks" })}
+          onDone={() => {
+            queries.removeQueries({ queryKey: ["webhooks"] });
+            void router.navigate({ to: "/settings/webhooks" });
+          }}
           onClose={close}
         >
           <p>Nothing more is sent to {hostOf(webhook.url)}; its secrets and its log of deliveries go too. Pause it instead to go on later from where it stopped.</p>
