@@ -102,6 +102,31 @@ impl App {
                 .map(move |(state, count)| (format!("{{kind=\"{kind}\",state=\"{state}\"}}"), *count as f64))
         });
         figure("things", "gauge", "Things by kind and state.", &things.collect::<Vec<_>>());
+        let webhooks = self.webhooks.figures();
+        let by = |label: &str, values: &[(&str, u64)]| -> Vec<(String, f64)> {
+            values.iter().map(|(word, value)| (format!("{{{label}=\"{word}\"}}"), *value as f64)).collect()
+        };
+        figure(
+            "webhook_tries_total",
+            "counter",
+            "Tries of webhooks since this process began.",
+            &by("outcome", &[("delivered", webhooks.delivered), ("failed", webhooks.failed)]),
+        );
+        figure(
+            "webhook_try_seconds_total",
+            "counter",
+            "How long tries of webhooks took together.",
+            &one(webhooks.seconds),
+        );
+        figure(
+            "webhook_events_waiting",
+            "gauge",
+            "Events that wait for delivery.",
+            &one(webhooks.waiting as f64),
+        );
+        let states =
+            [("active", webhooks.active), ("resting", webhooks.resting), ("disabled", webhooks.disabled)];
+        figure("webhooks", "gauge", "Webhooks by state.", &by("state", &states));
         Ok(text)
     }
 }

@@ -26,21 +26,22 @@ CREATE TABLE webhook_readings (
     epoch INTEGER NOT NULL,
     -- Everything up to here is delivered.
     position INTEGER NOT NULL,
+    -- And everything up to here, except the numbers in `missing` (big-endian, 8 bytes each).
+    ahead INTEGER NOT NULL,
+    missing BLOB NOT NULL,
     -- Where a replay ends.
     through INTEGER,
     PRIMARY KEY (webhook, reading)
 ) STRICT, WITHOUT ROWID;
 
--- Events behind the position that were read and tried: those that are delivered, and those that wait for another try.
-CREATE TABLE webhook_events (
+-- Events that wait for another try.
+CREATE TABLE webhook_retries (
     webhook BLOB NOT NULL,
     reading INTEGER NOT NULL,
     number INTEGER NOT NULL,
-    delivered INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
-    -- The first try, and the next.
     first_at INTEGER NOT NULL,
-    retry_at INTEGER,
+    retry_at INTEGER NOT NULL,
     PRIMARY KEY (webhook, reading, number),
     FOREIGN KEY (webhook, reading) REFERENCES webhook_readings (webhook, reading) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

@@ -86,6 +86,8 @@ pub(crate) struct Worker {
     writing: Option<Writing>,
     /// Storage refused: it is asked again then.
     write_after: Option<Instant>,
+    /// Whether that was told.
+    refused: bool,
 }
 
 /// Events of a replay that are read and wait.
@@ -123,6 +125,7 @@ impl Worker {
             ended: Vec::new(),
             writing: None,
             write_after: None,
+            refused: false,
             around,
             record,
             live,
@@ -333,6 +336,7 @@ impl Worker {
         self.writing = None;
         match written {
             Ok(()) => {
+                self.refused = false;
                 let epoch = self.around.journal.head().epoch;
                 let held = self.readings.values().map(|open| open.kept.progress.position).min();
                 if let Some(held) = held {
@@ -341,7 +345,9 @@ impl Worker {
             }
             Err(error) => {
                 // Deliveries go on: at worst they are made again after a restart.
-                tracing::error!(webhook = %self.record.id, %error, "failed to note what became of deliveries");
+                if !std::mem::replace(&mut self.refused, true) {
+                    tracing::error!(webhook = %self.record.id, %error, "failed to note what became of deliveries");
+                }
                 self.dirty = true;
                 if let Will::Disabled(reason) = &self.standing.will {
                     self.disabled = Some(Ended { reason: reason.clone(), at: self.around.clock.now() });

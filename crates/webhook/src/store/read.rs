@@ -127,8 +127,7 @@ impl Store {
         let ordinal: i64 = row.get(0)?;
         let message: [u8; 16] = row.get(4)?;
         let sealed = row.get_ref(13)?.as_blob_or_null()?;
-        let said: Said =
-            sealed.and_then(|sealed| self.open(ANSWER, &message, sealed)).unwrap_or_default();
+        let said: Said = sealed.and_then(|sealed| self.open(ANSWER, &message, sealed)).unwrap_or_default();
         let sequence = match (row.get::<_, Option<i64>>(5)?, row.get::<_, Option<i64>>(6)?) {
             (Some(epoch), Some(number)) => {
                 Some(Sequence::new(Epoch::from_millis(epoch.max(0) as u64), number.max(0) as u64))

@@ -290,9 +290,13 @@ impl Store {
 fn trim(connection: &Connection, now: Timestamp) -> groma_database::rusqlite::Result<()> {
     let oldest = now.plus_seconds(-TRIES_SECONDS).micros();
     connection.execute("DELETE FROM webhook_tries WHERE at < ?1", [oldest])?;
-    let sql = "DELETE FROM webhook_tries WHERE ordinal IN (SELECT t.ordinal FROM webhooks AS w JOIN webhook_tries AS t ON t.webhook = w.id \
-               WHERE t.ordinal <= (SELECT ordinal FROM webhook_tries WHERE webhook = w.id ORDER BY ordinal DESC LIMIT 1 OFFSET ?1))";
-    connection.execute(sql, [TRIES_MAX])?;
+    let keys: Result<Vec<[u8; 16]>, _> =
+        connection.prepare_cached("SELECT id FROM webhooks")?.query_map([], |row| row.get(0))?.collect();
+    for key in keys? {
+        let sql = "DELETE FROM webhook_tries WHERE webhook = ?1 AND ordinal <= \
+                   (SELECT ordinal FROM webhook_tries WHERE webhook = ?1 ORDER BY ordinal DESC LIMIT 1 OFFSET ?2)";
+        connection.prepare_cached(sql)?.execute((key, TRIES_MAX))?;
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use groma_api::{
 };
 use groma_journal::Start;
 use groma_model::system::WebhookTest;
-use groma_model::{Envelope, EventData as _, EventId, Timestamp, WebhookId};
+use groma_model::{Envelope, Epoch, EventData as _, EventId, Sequence, Timestamp, WebhookId};
 use tokio::time::Instant;
 
 use super::entry::Entry;
@@ -97,6 +97,7 @@ impl Webhooks {
         let _one = self.inner.changing.lock().await;
         let mut target = self.record(id)?.target;
         let WebhookUpdate { url, description, types, subject, format, allow_private, enabled } = update;
+        let elsewhere = url.as_ref().is_some_and(|url| *url != target.url);
         target.url = url.unwrap_or(target.url);
         target.types = types.unwrap_or(target.types);
         target.format = format.unwrap_or(target.format);
@@ -107,6 +108,12 @@ impl Webhooks {
         target.subject = replaced(subject, target.subject);
         target.check()?;
         self.rest(id).await;
+        let active = {
+            let entries = self.inner.entries.lock();
+            entries.get(&id).is_some_and(|entry| entry.live.lock().standing.will == Will::Active)
+        };
+        // What another receiver did says nothing of this one.
+        let enabled = enabled.or((elsewhere && active).then_some(true));
         let will = enabled.map(|enabled| if enabled { Will::Active } else { Will::Paused });
         let done = self.inner.around.store.update(id, target.clone(), will.clone()).await;
         if done.is_ok()
@@ -207,7 +214,12 @@ impl Webhooks {
                 return Ok(started);
             }
             webhooks.rest(id).await;
+            let from = Sequence::new(Epoch::from_millis(reading.epoch), reading.progress.position);
             let done = webhooks.inner.around.store.begin_reading(id, reading).await;
+            if let Some(entry) = webhooks.inner.entries.lock().get(&id).filter(|_| done.is_ok()) {
+                let mut live = entry.live.lock();
+                live.held = live.held.min(from);
+            }
             webhooks.work(id).await?;
             done.map(|()| started)
         })

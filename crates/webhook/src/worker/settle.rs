@@ -109,7 +109,8 @@ impl Worker {
     fn failed(&mut self, tried: &Tried, waiting: &Waiting, next: Next) {
         let (now, instant_now) = (self.around.clock.now(), Instant::now());
         self.standing.last_failure = Some(now);
-        let asked = matches!(next, Next::Again { counts: false, .. }) && !waiting.early;
+        let uncounted = matches!(next, Next::Again { counts: false, .. });
+        let asked = uncounted && matches!(tried.answer.verdict, Verdict::Later(_));
         // Tries that were under way when the webhook began to rest say nothing new.
         if !asked && (tried.trial || !self.resting()) {
             self.standing.failures = self.standing.failures.saturating_add(1);
