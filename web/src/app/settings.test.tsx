@@ -114,7 +114,7 @@ describe("webhooks", () => {
     renderSettings("/settings/webhooks/w1");
     await screen.findByText("How it stands");
     click("Send a test");
-    await screen.findByText("The receiver answered 500 after 0.1 s");
+    await screen.findByText("The receiver answered 500 after 120 ms");
     expect(screen.getByText("<b>no</b>")).toBeDefined();
   });
 

@@ -17,6 +17,10 @@ const PATTERNS = [
   "groma.network.port_discovered",
   "groma.network.host_changed",
   "groma.network.error",
+  "groma.estate.*",
+  "groma.vm.*",
+  "groma.execution.*",
+  "groma.custom.*",
   "groma.system.*",
 ];
 const MINUTE_MS = 60_000;

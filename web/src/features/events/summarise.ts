@@ -27,6 +27,13 @@ export function summarise(envelope: Envelope): string {
     case "groma.system.stream_merged":
       return `${counted(event.data.count, "older event")} of ${event.data.type} left out, because this page read slowly; the newest follows`;
     default:
-      return "";
+      // Types that the page does not know, of plugins among them, speak for themselves.
+      return short(JSON.stringify(envelope.data));
   }
+}
+
+const SHORT_MAX = 160;
+
+function short(text: string): string {
+  return text.length > SHORT_MAX ? `${text.slice(0, SHORT_MAX - 1)}…` : text;
 }

@@ -90,5 +90,10 @@ test("control frames say what they mean", () => {
   expect(summarise(event(null, "groma.system.stream_merged", { type: "groma.network.scan_progress", count: 4 }))).toBe(
     "4 older events of groma.network.scan_progress left out, because this page read slowly; the newest follows",
   );
-  expect(summarise({ ...port(1), type: "groma.custom.mine.thing" })).toBe("");
+});
+
+test("an event of an unknown type shows its data, cut short", () => {
+  const custom = { ...port(1), type: "groma.custom.mine.thing", data: { colour: "blue" } as never };
+  expect(summarise(custom)).toBe('{"colour":"blue"}');
+  expect(summarise({ ...custom, data: { text: "x".repeat(1000) } as never })).toHaveLength(160);
 });

@@ -4,13 +4,14 @@ import { getRouteApi } from "@tanstack/react-router";
 
 import { backend } from "../../shared/backend/instance";
 import { count } from "../../shared/format/number";
-import { duration, moment } from "../../shared/format/time";
+import { moment } from "../../shared/format/time";
 import { Empty } from "../../shared/ui/empty";
 import { Freshness } from "../../shared/ui/freshness";
 import { Failure } from "../../shared/ui/message";
 import { Panel } from "../../shared/ui/panel";
 import type { DeliveryOutcome } from "./search";
 import styles from "./settings.module.css";
+import { took } from "./webhook-words";
 import states from "./state.module.css";
 import { Table } from "./table";
 import type { WebhookDelivery } from "./types";
@@ -101,7 +102,7 @@ function DeliveryRow({ delivery }: { delivery: WebhookDelivery }) {
       </td>
       <td className={styles["end"]}>{count(delivery.attempt)}</td>
       <td className={styles["wrap"]}>
-        {status ?? (error ? "" : "–")} {error}
+        {error ?? status ?? "–"}
         {response ? (
           <details>
             <summary>Body</summary>
@@ -111,7 +112,7 @@ function DeliveryRow({ delivery }: { delivery: WebhookDelivery }) {
           </details>
         ) : null}
       </td>
-      <td className={`${styles["end"]} ${styles["nowrap"]}`}>{duration(delivery.duration_ms)}</td>
+      <td className={`${styles["end"]} ${styles["nowrap"]}`}>{took(delivery.duration_ms)}</td>
     </tr>
   );
 }

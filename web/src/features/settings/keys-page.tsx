@@ -32,15 +32,10 @@ const KEY_HEADS = [{ name: "Data key" }, { name: "Messages sealed", end: true },
 export function KeysPage() {
   const [open, setOpen] = useState<"add" | "rotate" | null>(null);
   const [removed, setRemoved] = useState<KeySlot | null>(null);
-  const [running, setRunning] = useState(false);
   const { data, error, asOf, refresh } = usePolled(
     ["keys"],
-    async (signal) => {
-      const status = await backend.request("get", "/v1/keys", { signal });
-      setRunning(status.reencryption?.state === "running");
-      return status;
-    },
-    running ? RUNNING_MS : EVERY_MS,
+    (signal) => backend.request("get", "/v1/keys", { signal }),
+    (status) => (status?.reencryption?.state === "running" ? RUNNING_MS : EVERY_MS),
   );
   const recovery = useMutation({
     mutationFn: () => backend.request("post", "/v1/keys/recovery", {}),

@@ -2,12 +2,12 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { backend } from "../../shared/backend/instance";
-import { duration } from "../../shared/format/time";
 import { Failure, Message } from "../../shared/ui/message";
 import { Panel } from "../../shared/ui/panel";
 import { Prose } from "../../shared/ui/prose";
 import styles from "./settings.module.css";
 import type { WebhookDelivery } from "./types";
+import { took } from "./webhook-words";
 
 /** Sends a test and says how it went. */
 export function WebhookTest({ id }: { id: string }) {
@@ -38,11 +38,11 @@ export function WebhookTest({ id }: { id: string }) {
 
 function Result({ delivery }: { delivery: WebhookDelivery }) {
   const { outcome, status, error, response } = delivery;
-  const took = duration(delivery.duration_ms);
+  const after = took(delivery.duration_ms);
   return outcome === "delivered" ? (
-    <Message kind="info" title={`The receiver accepted it: ${status ?? "2xx"} after ${took}`} />
+    <Message kind="info" title={`The receiver accepted it: ${status ?? "2xx"} after ${after}`} />
   ) : (
-    <Message kind="warning" title={status ? `The receiver answered ${status} after ${took}` : `No answer after ${took}`}>
+    <Message kind="warning" title={status ? `The receiver answered ${status} after ${after}` : `No answer after ${after}`}>
       {error ? (
         <p>
           <Prose text={error} />
