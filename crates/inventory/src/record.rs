@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::InventoryError;
 use crate::error::OpResult;
 use crate::inventory::Inventory;
 use crate::things::{self, Attributes, HOST, SERVICE, Thing};
@@ -53,12 +54,20 @@ impl InventoryRead for Inventory {
 #[async_trait]
 impl EventSink for Inventory {
     async fn emit(&self, task: TaskId, payload: Payload) -> Result<(), StoreError> {
-        Ok(self
-            .write(move |inventory, tx| {
-                tasks::require_running(tx, task)?;
-                inventory.append_for(tx, task, vec![payload])
-            })
-            .await?)
+        let event_type = payload.event_type().name;
+        let emitted = self.write(move |inventory, tx| {
+            tasks::require_running(tx, task)?;
+            inventory.append_for(tx, task, vec![payload])
+        });
+        match emitted.await {
+            // What a scan finds is refused too if storage is gone: then it stops, but not for want of an event.
+            Err(InventoryError::Storage(why)) => {
+                tracing::error!(event_type, scan_id = %task, %why, "failed to emit an event");
+                self.journal.count_failed(1);
+                Ok(())
+            }
+            emitted => Ok(emitted?),
+        }
     }
 }
 

@@ -70,7 +70,7 @@ pub struct Cursor {
     merged: BTreeMap<Key, u64>,
     /// Whether the head was reached once: from then on, being far behind means being slow.
     live: bool,
-    /// Gaps up to here are told.
+    /// What was dropped up to here is not missed.
     told: u64,
     place: Arc<Place>,
 }
@@ -163,22 +163,21 @@ impl Cursor {
     }
 
     async fn read_page(&mut self) -> Result<(), JournalError> {
-        let (from, head) = (self.next, self.journal.tail.head());
+        let (from, told, head) = (self.next, self.told, self.journal.tail.head());
         let (journal, filter) = (Arc::clone(&self.journal), self.filter.clone());
         let read = move |connection: &groma_database::rusqlite::Connection| {
-            let range = Range { from, below: head + 1, subject: filter.subject, backwards: false };
             let wanted = |event_type: &'static EventType, subject| filter.matches(event_type, subject);
             // One snapshot: what was dropped and what is left belong together.
             let snapshot = connection.unchecked_transaction()?;
-            let dropped = counts::dropped_from(&snapshot, from, |code| {
+            let dropped = counts::dropped_from(&snapshot, from.max(told + 1), |code| {
                 journal.types.from_code(code).is_some_and(|event_type| may_match(&filter, event_type))
             })?;
+            let holes = dropped.map(|through| (told, through));
+            let range = Range { from, below: head + 1, subject: filter.subject, backwards: false, holes };
             let pack = Pack::new(Arc::clone(&journal.origin), PAGE);
-            let page = scan(&snapshot, (&journal.keyring, &journal.types), pack, range, PAGE, wanted)?;
-            Ok((dropped, page))
+            scan(&snapshot, (&journal.keyring, &journal.types), pack, range, PAGE, wanted)
         };
-        let (dropped, page) = self.journal.database.read(read).await?;
-        self.tell_dropped(dropped);
+        let page = self.journal.database.read(read).await?;
         self.next = match page.last {
             Some(last) if page.more => last + 1,
             // Everything that is wanted up to the head is in the page.
@@ -188,11 +187,15 @@ impl Cursor {
         let lags = self.live && head.saturating_sub(from) > LAG;
         let epoch = self.journal.origin.epoch;
         let mut events = page.events;
-        for number in page.damaged {
-            let behind = events.split_off(events.partition_point(|event| event.number < number));
+        let damaged =
+            page.damaged.iter().map(|number| (number.saturating_sub(1), *number, GapReason::Damaged));
+        let dropped = page.holes.iter().map(|(from, to)| (*from, *to, GapReason::Retention));
+        let mut gaps: Vec<_> = damaged.chain(dropped).collect();
+        gaps.sort_unstable_by_key(|(_, to, _)| *to);
+        for (from, to, reason) in gaps {
+            let behind = events.split_off(events.partition_point(|event| event.number < to));
             self.flush(std::mem::replace(&mut events, behind), lags);
-            let before = Sequence::new(epoch, number.saturating_sub(1));
-            self.tell_gap(before, Sequence::new(epoch, number), GapReason::Damaged);
+            self.tell_gap(Sequence::new(epoch, from), Sequence::new(epoch, to), reason);
         }
         self.flush(events, lags);
         Ok(())
@@ -243,15 +246,6 @@ impl Cursor {
             let frame = self.journal.control(StreamMerged::TYPE, subject, &data);
             self.waiting.push_back(Delivery::Control(frame));
         }
-    }
-
-    /// Tells that retention dropped what the reader wanted, each time that it went further.
-    fn tell_dropped(&mut self, dropped: Option<u64>) {
-        let Some(to) = dropped.filter(|to| *to > self.told) else { return };
-        let from = self.told.max(self.next.saturating_sub(1));
-        let epoch = self.journal.origin.epoch;
-        self.tell_gap(Sequence::new(epoch, from), Sequence::new(epoch, to), GapReason::Retention);
-        self.told = to;
     }
 
     fn tell_gap(&mut self, from: Sequence, to: Sequence, reason: GapReason) {

@@ -69,6 +69,7 @@ impl Journal {
             below: newest + 1,
             subject: request.filter.subject,
             backwards: request.after.is_none(),
+            holes: None,
         };
         if let Some(after) = request.after {
             let wanted = |code| {

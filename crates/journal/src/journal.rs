@@ -203,6 +203,11 @@ impl Journal {
         self.figures.merged_in_all()
     }
 
+    /// Counts events that somebody could not append.
+    pub fn count_failed(&self, events: u64) {
+        self.figures.failed(events);
+    }
+
     /// Returns how many cursors are open.
     #[must_use]
     pub fn readers(&self) -> usize {
@@ -227,9 +232,11 @@ impl Journal {
                 let (oldest, told) = self.oldest(head).await?;
                 Position { told, ..Position::at(oldest) }
             }
-            Start::Since(at) => Position::at(
-                self.database.read(move |connection| storage::first_since(connection, at)).await?,
-            ),
+            Start::Since(at) => {
+                let (_, told) = self.oldest(head).await?;
+                let next = self.database.read(move |connection| storage::first_since(connection, at)).await?;
+                Position { told, ..Position::at(next) }
+            }
             Start::After(sequence) => self.locate(sequence, head).await?,
         };
         Ok(Cursor::new(Arc::clone(self), position, filter, moved, alarm))

@@ -99,6 +99,8 @@ pub(crate) struct Range {
     pub(crate) subject: Option<Subject>,
     /// Newest first.
     pub(crate) backwards: bool,
+    /// Look for missing numbers, behind one and up to another; not backwards.
+    pub(crate) holes: Option<(u64, u64)>,
 }
 
 /// Rows that were read.
@@ -108,6 +110,8 @@ pub(crate) struct Page {
     pub(crate) events: Vec<Event>,
     /// The numbers of those that did not.
     pub(crate) damaged: Vec<u64>,
+    /// Where dropped rows are missing, in order: behind one number, up to another.
+    pub(crate) holes: Vec<(u64, u64)>,
     /// The last number that was read.
     pub(crate) last: Option<u64>,
     /// Whether there are more behind it.
@@ -134,8 +138,10 @@ pub(crate) fn scan(
     let below = range.below.min(i64::MAX as u64) as i64;
     let mut rows = statement.query((range.from as i64, below, subject))?;
     let (mut damaged, mut last, mut more) = (Vec::new(), None, false);
+    let mut holes = Holes::new(&range);
     while let Some(row) = rows.next()? {
-        let number: i64 = row.get(0)?;
+        let number = row.get::<_, i64>(0)?.max(0) as u64;
+        holes.pass(number);
         let head = read_head(row, types);
         if head.is_some_and(|head| !wanted(head.event_type, head.subject)) {
             continue;
@@ -144,16 +150,54 @@ pub(crate) fn scan(
             more = true;
             break;
         }
+        holes.keep();
         let sealed = row.get_ref(6)?.as_blob().unwrap_or_default();
-        let place = number.to_be_bytes();
+        let place = (number as i64).to_be_bytes();
         let open = |out: &mut Vec<u8>| keyring.open_into(Place::new(COLUMN, &place), sealed, out);
-        let number = number.max(0) as u64;
         if head.is_none_or(|head| pack.push(number, head, open).is_err()) {
             damaged.push(number);
         }
         last = Some(number);
     }
-    Ok(Page { events: pack.finish(), damaged, last, more })
+    if !more {
+        holes.pass(range.below);
+        holes.keep();
+    }
+    Ok(Page { events: pack.finish(), damaged, holes: holes.found, last, more })
+}
+
+/// Looks for numbers that are missing. With a filter by subject, of which the rows of others are not read, whatever
+/// lies between two rows may be.
+struct Holes {
+    /// Nothing above this is of interest.
+    through: u64,
+    /// Everything up to here was seen.
+    seen: u64,
+    /// What is missing before the next event that is wanted.
+    open: Option<(u64, u64)>,
+    found: Vec<(u64, u64)>,
+}
+
+impl Holes {
+    fn new(range: &Range) -> Self {
+        let (from, through) = range.holes.unwrap_or((u64::MAX, 0));
+        Self { through, seen: from.max(range.from.saturating_sub(1)), open: None, found: Vec::new() }
+    }
+
+    /// Notes a row.
+    fn pass(&mut self, number: u64) {
+        let through = self.through.min(number.saturating_sub(1));
+        if self.seen < through {
+            let from = self.open.map_or(self.seen, |(from, _)| from);
+            self.open = Some((from, through));
+        }
+        self.seen = self.seen.max(number);
+    }
+
+    /// Keeps what was missing before an event that is handed out.
+    fn keep(&mut self) {
+        self.found.extend(self.open.take());
+    }
 }
 
 /// Reads the rows of these numbers in order into a pack; those that do not open are left out.
