@@ -93,7 +93,8 @@ pub struct EventPage {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StreamRequest {
-    /// Opens a stream, or changes the filter of one that is open: it goes on from where it is unless `after` is given.
+    /// Opens a stream, or changes the filter of one that is open: unless `after` is given it goes on behind the last
+    /// event sent, with everything since then that the new filter wants.
     Subscribe {
         /// Names the stream within this connection.
         id: String,
@@ -103,7 +104,7 @@ pub enum StreamRequest {
         /// Only events about this.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         subject: Option<String>,
-        /// Go on behind this position; `oldest` for everything; absent: live.
+        /// Go on behind this position; `oldest` for everything, `newest` for what comes from now on; absent: live.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<String>,
     },

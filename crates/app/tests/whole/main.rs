@@ -12,6 +12,7 @@ mod access;
 mod audit;
 mod clock;
 mod damage;
+mod idempotency;
 mod lifecycle;
 mod secrets;
 mod support;

@@ -19,7 +19,7 @@ pub(super) fn page() -> String {
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Groma API</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <link rel=\"stylesheet\" href=\"/docs/docs.css\"><script src=\"/docs/docs.js\" defer></script></head><body>\
+         <link rel=\"icon\" href=\"data:,\"><link rel=\"stylesheet\" href=\"/docs/docs.css\"><script src=\"/docs/docs.js\" defer></script></head><body>\
          <header><h1>Groma API <small>{}</small></h1>\
          <input id=\"filter\" type=\"search\" placeholder=\"Filter: name, path, event, field\" aria-label=\"Filter\" hidden>\
          <p><a href=\"/\">Page</a> <a href=\"/openapi.json\">OpenAPI</a> <a href=\"/asyncapi.json\">AsyncAPI</a></p></header>",
@@ -52,9 +52,9 @@ pub(super) fn page() -> String {
     out
 }
 
-/// Schemas that have an article of their own; the data of events stands with the events.
+/// Returns the schemas that have an article of their own; envelopes with one type's data are told by the event types.
 fn named(schemas: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    schemas.iter()
+    schemas.iter().filter(|(name, _)| !name.ends_with("Event"))
 }
 
 fn contents(schemas: &Map<String, Value>) -> String {
@@ -144,5 +144,6 @@ fn events() -> String {
 }
 
 fn anchor(heading: &str) -> String {
-    heading.to_lowercase().replace(' ', "-")
+    // Operations have their own names, such as `events`.
+    format!("about-{}", heading.to_lowercase().replace(' ', "-"))
 }

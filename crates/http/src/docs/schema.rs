@@ -75,10 +75,15 @@ pub(super) fn fields(schema: &Value) -> String {
     for part in schema["allOf"].as_array().into_iter().flatten() {
         out.push_str(&fields(part));
     }
-    for (at, part) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
-        let or = if at == 0 { "One of" } else { "or" };
+    let kinds = schema["oneOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for (at, part) in kinds.iter().enumerate() {
+        let or = match (kinds.len(), at) {
+            (1, _) => "",
+            (_, 0) => "Either: ",
+            _ => "Or: ",
+        };
         let about = part["description"].as_str().map(prose).unwrap_or_default();
-        write!(out, "<p class=\"or\">{or} {about}</p>{}", fields(part)).ok();
+        write!(out, "<p class=\"or\">{or}{about}</p>{}", fields(part)).ok();
     }
     if !out.is_empty() {
         return out;

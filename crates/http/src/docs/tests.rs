@@ -23,7 +23,7 @@ fn everything_has_its_place() {
 fn every_link_within_the_page_leads_somewhere() {
     let page = page();
     for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert!(page.contains(&format!(" id=\"{link}\"")), "#{link} leads nowhere");
+        assert_eq!(page.matches(&format!(" id=\"{link}\"")).count(), 1, "#{link}");
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) struct Subscription {
 
 impl Subscription {
     /// Opens a stream behind `after`, or else behind `before`, or else behind the head of the journal.
+    ///
+    /// `before` is the last event that the stream's old filter let through. What came after it and only the new filter
+    /// wants is sent, however old it is: a change of the filter loses nothing. Who wants none of that says `newest`.
     pub(super) async fn open(
         backend: &dyn Backend,
         id: String,
@@ -37,7 +40,7 @@ impl Subscription {
     ) -> Result<Self, ApiError> {
         let oldest = after == Some("oldest");
         let position = match (after, before) {
-            (Some(text), _) if !oldest => {
+            (Some(text), _) if !matches!(text, "oldest" | "newest") => {
                 text.parse().map_err(|error: SequenceError| ApiError::invalid("after", error.to_string()))?
             }
             (None, Some(before)) => before,

@@ -179,6 +179,11 @@ async fn another_filter_goes_on_where_the_stream_is() {
     let again = socket.subscribe("a", json!({"after": "oldest"})).await;
     assert_eq!(number(&again["sequence"]), Some(0));
     assert_eq!(socket.events(3).await.0, [1, 2, 3]);
+    // What is behind may be left behind.
+    socket.subscribe("b", json!({"types": ["groma.system.*"], "after": "oldest"})).await;
+    assert_eq!(socket.events(1).await.0, [3]);
+    let newest = socket.subscribe("b", json!({"after": "newest"})).await;
+    assert_eq!(number(&newest["sequence"]), Some(3));
     socket.say(json!({"type": "unsubscribe", "id": "a"})).await;
     socket.say(json!({"type": "ack", "id": "a", "sequence": served.world.journal.head()})).await;
     assert_eq!(socket.hear().await["problem"]["code"], "NOT_FOUND");
