@@ -36,4 +36,6 @@ macro_rules! targets {
     };
 }
 
-targets!(words, query, stream, scan, edge, client, sealed, keys, journal, database);
+targets!(
+    words, query, stream, scan, edge, client, sealed, keys, journal, database, archive, declare, webhook
+);
