@@ -25,7 +25,7 @@ export function AboutPage() {
     <Page title="About">
       {error ? <Failure title="The server's version could not be read" error={error} retry={refresh} /> : null}
       {data === undefined ? null : (
-        <Panel title="This server" aside={<Freshness asOf={asOf} live={false} />}>
+        <Panel title="This server" aside={<Freshness asOf={asOf} live="polled" />}>
           <Facts
             facts={[
               { name: "Version", value: data.version },

@@ -21,7 +21,7 @@ export function ConsumersPanel() {
   const { data, error, asOf, refresh } = usePolled(["consumers"], (signal) => backend.request("get", "/v1/consumers", { signal }), EVERY_MS);
   const [forgotten, setForgotten] = useState<string | null>(null);
   return (
-    <Panel title="Consumers" aside={<Freshness asOf={asOf} live={false} />} flush>
+    <Panel title="Consumers" aside={<Freshness asOf={asOf} live="polled" />} flush>
       {error ? <Failure title="The consumers could not be read" error={error} retry={refresh} /> : null}
       {data?.consumers.length === 0 ? (
         <Empty inset title="No consumer is registered" command="groma consumers put billing">

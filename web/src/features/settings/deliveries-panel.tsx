@@ -56,7 +56,7 @@ export function DeliveriesPanel({ id }: { id: string }) {
               void navigate({ search: chosen === "" ? {} : { outcome: chosen as DeliveryOutcome }, replace: true });
             }}
           />
-          <Freshness asOf={dataUpdatedAt === 0 ? undefined : dataUpdatedAt} live={false} />
+          <Freshness asOf={dataUpdatedAt === 0 ? undefined : dataUpdatedAt} live="polled" />
         </div>
       }
     >

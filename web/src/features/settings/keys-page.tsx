@@ -42,7 +42,7 @@ export function KeysPage() {
     onSuccess: refresh,
     onError: (failure) => notify({ kind: "error", text: "No recovery key was made.", detail: describe(failure) }),
   });
-  const fresh = <Freshness asOf={asOf} live={false} />;
+  const fresh = <Freshness asOf={asOf} live="polled" />;
   return (
     <Page
       title="Keys"

@@ -43,7 +43,7 @@ export function RetentionPage() {
       {error ? <Failure title="Retention could not be read" error={error} retry={refresh} /> : null}
       {data === undefined ? null : (
         <>
-          <Panel title="What is stored" aside={<Freshness asOf={asOf} live={false} />}>
+          <Panel title="What is stored" aside={<Freshness asOf={asOf} live="polled" />}>
             <Stored retention={data} />
           </Panel>
           <Panel title="How long events are kept">

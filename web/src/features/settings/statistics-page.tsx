@@ -46,10 +46,10 @@ export function StatisticsPage() {
       {error ? <Failure title="The statistics could not be read" error={error} retry={refresh} /> : null}
       {data === undefined ? null : (
         <>
-          <Panel title="The last minute" aside={<Freshness asOf={asOf} live={false} />}>
+          <Panel title="The last minute" aside={<Freshness asOf={asOf} live="polled" />}>
             <LastMinute statistics={data} />
           </Panel>
-          <Panel title="By type" aside={<Freshness asOf={asOf} live={false} />} flush>
+          <Panel title="By type" aside={<Freshness asOf={asOf} live="polled" />} flush>
             <ByType statistics={data} />
           </Panel>
         </>

@@ -34,7 +34,7 @@ export function TokensPage() {
     <Page title="Tokens" actions={<Button onClick={() => creating(true)}>New token…</Button>}>
       {error ? <Failure title="The tokens could not be read" error={error} retry={refresh} /> : null}
       {data === undefined && error ? null : (
-        <Panel title="Bearer tokens" aside={<Freshness asOf={asOf} live={false} />} flush>
+        <Panel title="Bearer tokens" aside={<Freshness asOf={asOf} live="polled" />} flush>
           {data?.tokens.length === 0 ? (
             <Empty inset title="No token yet" action={<Button onClick={() => creating(true)}>Make the first token</Button>} command="groma token create --name ci --scope read">
               A token lets a program use the API, with no more rights than you give it.

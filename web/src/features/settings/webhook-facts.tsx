@@ -30,7 +30,7 @@ export function WebhookFacts({ webhook, asOf }: { webhook: Webhook; asOf: number
           {webhook.retry_at ? <p>The next try is at {moment(webhook.retry_at)}.</p> : null}
         </Message>
       )}
-      <Panel title="How it stands" aside={<Freshness asOf={asOf} live={false} />}>
+      <Panel title="How it stands" aside={<Freshness asOf={asOf} live="polled" />}>
         <div className={styles["stack"]}>
           <Facts
             facts={[

@@ -26,7 +26,7 @@ export function WebhooksPage() {
     <Page title="Webhooks" actions={<LinkButton to="/settings/webhooks/new">New webhook</LinkButton>}>
       {error ? <Failure title="The webhooks could not be read" error={error} retry={refresh} /> : null}
       {data === undefined && error ? null : (
-        <Panel title="Receivers" aside={<Freshness asOf={asOf} live={false} />} flush>
+        <Panel title="Receivers" aside={<Freshness asOf={asOf} live="polled" />} flush>
           {data?.webhooks.length === 0 ? (
             <Empty inset title="No webhook yet" action={<LinkButton to="/settings/webhooks/new">Make the first webhook</LinkButton>} command="groma webhooks create https://example.org/hook --types 'groma.network.*'">
               A webhook sends events to a server of yours, signed, in order, and again until they arrive.

@@ -45,6 +45,14 @@ describe("a request", () => {
     expect(advice(error)).toContain("groma open");
   });
 
+  test("says how long to wait when the server does", async () => {
+    const body = { type: "", title: "", status: 429, detail: "too many requests", message: "", code: "TOO_MANY_REQUESTS", retryable: true, retry_after_seconds: 12 };
+    const { request } = setup(() => json(body, 429));
+    const error = await request("get", "/v1/summary", {}).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ retryAfterMs: 12_000 });
+    expect(advice(error)).toBe("Try again in 12 s.");
+  });
+
   test("survives answers that are not Groma's", async () => {
     const { request } = setup(() => new Response("<html>", { status: 502 }));
     const error = await request("get", "/v1/summary", {}).catch((caught: unknown) => caught);

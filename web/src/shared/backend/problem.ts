@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from "../../api/types";
+import { duration } from "../format/time";
 
 /** Why a request was refused, or why no answer came. */
 export class RequestError extends Error {
@@ -16,6 +17,12 @@ export class RequestError extends Error {
 
   get code(): ErrorCode | null {
     return this.problem?.code ?? null;
+  }
+
+  /** How long the server wants us to wait, in milliseconds, where it said. */
+  get retryAfterMs(): number | null {
+    const seconds = this.problem?.retry_after_seconds;
+    return typeof seconds === "number" ? seconds * 1000 : null;
   }
 
   /** Whether the same call may succeed later. */
@@ -44,6 +51,7 @@ export function advice(error: unknown): string {
     case "STORAGE_FAILED":
       return "Free some space or check the disk, then restart Groma; nothing is written until then.";
     default:
-      return error.retryable ? "Try again in a moment." : "Change the request and try again.";
+      if (!error.retryable) return "Change the request and try again.";
+      return error.retryAfterMs === null ? "Try again in a moment." : `Try again in ${duration(error.retryAfterMs)}.`;
   }
 }

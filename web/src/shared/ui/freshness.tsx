@@ -6,8 +6,8 @@ import { useNow } from "./use-now";
 interface FreshnessProps {
   /** When the data was last known to be the server's, in Unix milliseconds. */
   asOf: number | undefined;
-  /** Whether events keep it current; without, its age is told. */
-  live?: boolean;
+  /** Whether events keep it current; `polled`: it is read anew now and then; false: it changes no more. */
+  live?: boolean | "polled";
 }
 
 /** Says how old a panel's data is. */
@@ -15,7 +15,8 @@ export function Freshness({ asOf, live = true }: FreshnessProps) {
   const { state, since } = useConnection();
   const now = useNow();
   if (asOf === undefined) return <Words kind="waiting">loading</Words>;
-  if (!live) return <Words kind="live">as of {clock(asOf)}</Words>;
+  if (live === "polled" && state === "lost") return <Words kind="stale">stale since {clock(asOf)}</Words>;
+  if (live !== true) return <Words kind="live">as of {clock(asOf)}</Words>;
   if (state === "live") return <Words kind="live">live</Words>;
   if (state === "polling") return <Words kind="live">{ago(asOf, now)}</Words>;
   if (state === "lost") return <Words kind="stale">stale since {clock(Math.min(since, now))}</Words>;
