@@ -34,12 +34,13 @@ pub(crate) fn ask(prompt: &str) -> io::Result<Option<Zeroizing<String>>> {
     if !io::stdin().is_terminal() {
         return Ok(None);
     }
-    let mut terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
-    terminal.write_all(prompt.as_bytes())?;
+    let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty")?;
     let quiet = Quiet::begin(&terminal)?;
+    // Only now: what is typed at the prompt is no longer shown.
+    (&terminal).write_all(prompt.as_bytes())?;
     let line = read_line(&terminal);
     drop(quiet);
-    terminal.write_all(b"\n")?;
+    (&terminal).write_all(b"\n")?;
     line.map(Some)
 }
 

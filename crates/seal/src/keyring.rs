@@ -38,6 +38,8 @@ pub struct Keyring {
     ciphers: RwLock<Ciphers>,
     /// Messages that may still be sealed before more must be reserved on disk.
     allowance: AtomicU64,
+    /// How many are reserved next.
+    block: AtomicU64,
     file: Mutex<KeysFile>,
 }
 
@@ -170,6 +172,7 @@ impl Keyring {
             master,
             ciphers: RwLock::new(Ciphers { current: file.current(), by_id: opened.into_iter().collect() }),
             allowance: AtomicU64::new(0),
+            block: AtomicU64::new(allowance::BLOCK_MIN),
             file: Mutex::new(file),
             path,
         })

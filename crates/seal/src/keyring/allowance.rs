@@ -8,8 +8,10 @@ use crate::cipher::{Cipher, random_key};
 use crate::error::KeyringError;
 use crate::file::{DataKey, KeysFile};
 
-/// Messages reserved at once: one small file written per so many messages.
-pub(super) const BLOCK: u64 = 1 << 20;
+/// Messages reserved at once: one small file is written per so many. A process that seals little reserves little, and
+/// one that seals much is soon left in peace.
+pub(super) const BLOCK_MIN: u64 = 1 << 12;
+const BLOCK_MAX: u64 = 1 << 20;
 /// NIST SP 800-38D, section 8.3, halved.
 pub(super) const MESSAGES_MAX: u64 = 1 << 31;
 
@@ -43,8 +45,9 @@ impl Keyring {
     /// # Errors
     /// When the file of keys cannot be written.
     pub fn renew(&self) -> Result<u32, KeyringError> {
-        let (id, cipher) = self.change(|file| Ok(self.push_key(file)))?;
-        self.switch(id, cipher);
+        let block = self.block();
+        let (id, cipher) = self.change(|file| Ok(self.push_key(file, block)))?;
+        self.switch(id, cipher, block);
         Ok(id)
     }
 
@@ -76,11 +79,20 @@ impl Keyring {
     /// Reserves more messages; when that cannot be written, goes on within the large margin that the limit has.
     pub(super) fn reserve(&self) {
         if self.try_reserve().is_err() {
-            self.allowance.store(BLOCK, Ordering::Relaxed);
+            self.allowance.store(BLOCK_MAX, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns how many messages are reserved this time.
+    fn block(&self) -> u64 {
+        let next = |block: u64| Some((block * 2).min(BLOCK_MAX));
+        match self.block.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next) {
+            Ok(block) | Err(block) => block,
         }
     }
 
     fn try_reserve(&self) -> Result<(), KeyringError> {
+        let block = self.block();
         let fresh = self.change(|file| {
             // Somebody else may have reserved while this one waited for the file.
             if self.allowance.load(Ordering::Relaxed) > 0 {
@@ -88,33 +100,33 @@ impl Keyring {
             }
             let current = file.current();
             let newest = file.keys.iter_mut().find(|key| key.id == current);
-            match newest.filter(|key| key.reserved + BLOCK <= MESSAGES_MAX) {
+            match newest.filter(|key| key.reserved + block <= MESSAGES_MAX) {
                 Some(key) => {
-                    key.reserved += BLOCK;
+                    key.reserved += block;
                     Ok(None)
                 }
-                None => Ok(Some(self.push_key(file))),
+                None => Ok(Some(self.push_key(file, block))),
             }
         })?;
         match fresh {
-            Some((id, cipher)) => self.switch(id, cipher),
-            None => self.allowance.store(BLOCK, Ordering::Relaxed),
+            Some((id, cipher)) => self.switch(id, cipher, block),
+            None => self.allowance.store(block, Ordering::Relaxed),
         }
         Ok(())
     }
 
-    fn push_key(&self, file: &mut KeysFile) -> (u32, Cipher) {
+    fn push_key(&self, file: &mut KeysFile, block: u64) -> (u32, Cipher) {
         let (id, key) = (file.current() + 1, random_key());
         let mut wrapped = DataKey::wrap(&self.master, self.folder, id, &key);
-        wrapped.reserved = BLOCK;
+        wrapped.reserved = block;
         file.keys.push(wrapped);
         (id, Cipher::new(&key))
     }
 
-    fn switch(&self, id: u32, cipher: Cipher) {
+    fn switch(&self, id: u32, cipher: Cipher, block: u64) {
         let mut ciphers = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
         ciphers.by_id.insert(id, cipher);
         ciphers.current = ciphers.current.max(id);
-        self.allowance.store(BLOCK, Ordering::Relaxed);
+        self.allowance.store(block, Ordering::Relaxed);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Recover {
     #[arg(long, value_name = "FILE")]
     recovery_key_file: Option<PathBuf>,
     /// Only try whether the recovery key opens the folder
-    #[arg(long, conflicts_with = "to")]
+    #[arg(long)]
     check: bool,
     #[command(subcommand)]
     to: Option<Target>,
@@ -28,6 +28,9 @@ pub(crate) struct Recover {
 
 impl Recover {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
+        if self.check && self.to.is_some() {
+            return Err(Failure::usage("--check only tries the recovery key: nothing is added"));
+        }
         let key = match &self.recovery_key_file {
             Some(path) => secret::first_line("the recovery key", path)?,
             None => secret::ask("recovery key: ")
