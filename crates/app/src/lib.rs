@@ -7,6 +7,7 @@ mod backend;
 mod error;
 mod event_types;
 mod events;
+mod examine;
 mod gate;
 mod keys;
 mod metrics;
@@ -19,6 +20,7 @@ mod webhooks;
 
 pub use app::App;
 pub use archive::{Archive, ArchiveFile, ArchiveRefusal};
-pub use groma_database::{DatabaseError, FolderError};
+pub use examine::{Examination, Free, examine, socket_of};
+pub use groma_database::{DatabaseError, Examined, FolderError};
 pub use groma_seal::{Ask, KeyringError, Question, SlotInfo, Unlock};
 pub use open::{AppOptions, OpenError};

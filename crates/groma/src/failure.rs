@@ -42,14 +42,6 @@ impl Failure {
         }
     }
 
-    /// Returns the code of the refusal, if it is one.
-    pub(crate) const fn code(&self) -> Option<ErrorCode> {
-        match self {
-            Self::Refused { error, .. } => Some(error.code),
-            Self::Ended(_) | Self::ReaderGone => None,
-        }
-    }
-
     /// Tells it on stderr, as a problem document where output is JSON; returns the exit code.
     pub(crate) fn tell(self, format: Format) -> Exit {
         match self {
@@ -79,7 +71,7 @@ impl Failure {
 const fn default_hint(code: ErrorCode) -> Option<&'static str> {
     match code {
         ErrorCode::PublicTarget => Some("--allow-public permits it and notes it in the audit"),
-        ErrorCode::NotFound => Some("`groma scans list` and `groma hosts list` show the ids"),
+        ErrorCode::NotFound => Some("the `list` command beside this one shows what there is"),
         ErrorCode::StorageFailed => Some("`groma doctor` looks for the cause"),
         ErrorCode::VersionMismatch => Some(
             "stop the other Groma and start it again with this version, or run the command with its version",

@@ -80,11 +80,6 @@ impl Holder {
         self.app.backend(self.app.owner())
     }
 
-    /// Returns how the folder's keys can be opened.
-    pub(crate) fn key_slots(&self) -> Vec<&'static str> {
-        self.app.key_slots()
-    }
-
     /// Takes up queued and interrupted scans.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What goes to stdout, in the form that was asked for.
 
+mod quote;
 mod sheet;
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
@@ -8,6 +9,7 @@ use clap::ValueEnum;
 use groma_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use quote::quoted;
 pub(crate) use sheet::{Sheet, plain};
 
 use crate::failure::Failure;
