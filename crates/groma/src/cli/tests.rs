@@ -43,6 +43,27 @@ fn the_forms_of_the_documentation_are_understood() {
 }
 
 #[test]
+fn the_commands_of_the_readme_are_understood() {
+    let page = include_str!("../../../../README.md");
+    let lines = page.lines().filter(|line| line.starts_with("    ") && line.contains("groma "));
+    let mut count = 0;
+    for line in lines.filter(|line| !line.contains("cargo ")) {
+        let start = line.find("groma ").unwrap();
+        let command = line[start..].split(" #").next().unwrap().split(" | ").next().unwrap();
+        let command = command.trim_end().trim_end_matches(')').replace('\'', "");
+        let words = command.split_whitespace().map(|word| match word {
+            "ID" => "01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77",
+            word => word,
+        });
+        if let Err(error) = Cli::try_parse_from(words) {
+            panic!("{command}: {error}");
+        }
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[test]
 fn mistakes_are_refused() {
     for line in [
         "groma",

@@ -84,7 +84,12 @@ impl Groma {
 
     /// Starts a command and leaves it running.
     pub(crate) fn start(&self, line: &str) -> Running {
-        let mut child = self.command(line).spawn().unwrap();
+        self.begin(self.command(line))
+    }
+
+    /// Starts a command that was prepared, and leaves it running.
+    pub(crate) fn begin(&self, mut command: Command) -> Running {
+        let mut child = command.spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let stderr = BufReader::new(child.stderr.take().unwrap());
         Running { child, stdout, stderr }
