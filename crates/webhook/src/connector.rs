@@ -123,7 +123,7 @@ impl Connector {
             match TcpStream::connect(address).await {
                 Ok(stream) => return Ok(stream),
                 Err(error) => {
-                    last = io::Error::new(error.kind(), format!("failed to connect to {address}: {error}"))
+                    last = io::Error::new(error.kind(), format!("failed to connect to {address}: {error}"));
                 }
             }
         }

@@ -135,7 +135,7 @@ impl Webhooks {
             figures.waiting += live.waiting;
             match &live.standing.will {
                 Will::Active if live.standing.failures >= self.inner.around.policy.failures_max => {
-                    figures.resting += 1
+                    figures.resting += 1;
                 }
                 Will::Active => figures.active += 1,
                 Will::Disabled(_) => figures.disabled += 1,

@@ -396,9 +396,7 @@ impl Worker {
         }
         live.waiting = self.readings.values().map(|open| open.tracker.waiting() as u64).sum();
         let (now, instant_now) = (self.around.clock.now(), Instant::now());
-        let at = self
-            .wake()
-            .filter(|at| *at > instant_now && self.standing.failures > 0 || self.asked_until.is_some());
+        let at = self.wake().filter(|at| *at > instant_now);
         live.retry_at = at.map(|at| moment(at, now));
     }
 
