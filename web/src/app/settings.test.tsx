@@ -181,15 +181,15 @@ describe("retention", () => {
     });
     renderSettings("/settings/retention");
     fireEvent.click(await screen.findByRole("button", { name: "Add a rule" }));
-    const rule = within(screen.getByRole("group", { name: "Rule 2" }));
+    const rule = within(screen.getByRole("group", { name: "Rule 1" }));
     fireEvent.change(rule.getByLabelText(/^Types/), { target: { value: "kept" } });
     fireEvent.change(rule.getByLabelText("Up to"), { target: { value: "2 GiB" } });
-    click("Move rule 2 up");
+    click("Move rule 1 down");
     fill(/^Ceiling/, "5 GiB");
     click("Save");
     await screen.findByText("The rules are saved; the next run follows them.");
     expect(sent("post /v1/retention")).toEqual([
-      { rules: [{ types: "kept", max_bytes: 2 ** 31 }, { types: "latest", max_age_seconds: 86_400 }], disk_max_bytes: 5 * 2 ** 30, archive: false, consumer_expiry_seconds: 604_800 },
+      { rules: [{ types: "latest", max_age_seconds: 86_400 }, { types: "kept", max_bytes: 2 ** 31 }], disk_max_bytes: 5 * 2 ** 30, archive: false, consumer_expiry_seconds: 604_800 },
     ]);
     click("Run now");
     await screen.findByText("3 events went: 2 KiB.");

@@ -118,7 +118,7 @@ function Advice({ advice }: { advice: readonly string[] }) {
 function SlotRow({ slot, onRemove }: { slot: KeySlot; onRemove(): void }) {
   return (
     <tr>
-      <td>
+      <td className={styles["nowrap"]}>
         {nameOf(slot.kind)}
         {slot.used ? <div className={styles["dim"]}>✓ opened it this time</div> : null}
       </td>

@@ -11,10 +11,16 @@ interface RulesEditorProps {
 /** The rules in order: of several that fit a type, the first counts. */
 export function RulesEditor({ rules, onChange }: RulesEditorProps) {
   const change = (index: number, part: Partial<RuleDraft>): void => onChange(rules.map((rule, at) => (at === index ? { ...rule, ...part } : rule)));
-  const add = (): void => onChange([...rules, { key: Math.max(0, ...rules.map(({ key }) => key)) + 1, types: "", age: "", size: "" }]);
+  // On top: behind a rule for all types it would never count.
+  const add = (): void => onChange([{ key: Math.max(0, ...rules.map(({ key }) => key)) + 1, types: "", age: "", size: "" }, ...rules]);
   return (
     <fieldset className={styles["fieldset"]}>
       <legend>Rules: of several that fit a type, the first counts</legend>
+      <div>
+        <Button variant="default" size="compact-xs" onClick={add}>
+          Add a rule
+        </Button>
+      </div>
       {rules.map((rule, index) => (
         <div key={rule.key} className={styles["rule"]} role="group" aria-label={`Rule ${index + 1}`}>
           <TextInput label="Types" placeholder="kept, latest, groma.network.*" spellCheck={false} required value={rule.types} onChange={(event) => change(index, { types: event.currentTarget.value })} />
@@ -33,11 +39,6 @@ export function RulesEditor({ rules, onChange }: RulesEditorProps) {
           </div>
         </div>
       ))}
-      <div>
-        <Button variant="default" size="compact-xs" onClick={add}>
-          Add a rule
-        </Button>
-      </div>
     </fieldset>
   );
 }
