@@ -170,7 +170,7 @@ impl Cursor {
             // One snapshot: what was dropped and what is left belong together.
             let snapshot = connection.unchecked_transaction()?;
             let dropped = counts::dropped_from(&snapshot, from.max(told + 1), |code| {
-                journal.types.from_code(code).is_some_and(|event_type| may_match(&filter, event_type))
+                journal.types.by_code(code).is_some_and(|event_type| may_match(&filter, event_type))
             })?;
             let holes = dropped.map(|through| (told, through));
             let range = Range { from, below: head + 1, subject: filter.subject, backwards: false, holes };
@@ -240,7 +240,7 @@ impl Cursor {
 
     fn tell_merged(&mut self) {
         for ((code, subject), count) in std::mem::take(&mut self.merged) {
-            let event_type = self.journal.types.from_code(code);
+            let event_type = self.journal.types.by_code(code);
             let event_type = event_type.map_or("", |event_type| event_type.name).to_owned();
             let data = StreamMerged { event_type, subject, count };
             let frame = self.journal.control(StreamMerged::TYPE, subject, &data);

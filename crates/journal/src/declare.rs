@@ -59,8 +59,8 @@ impl Journal {
         }
         let document = request.schema;
         // Compiling is work that others should not wait for.
-        let schema = tokio::task::spawn_blocking(move || DataSchema::declare(document)).await;
-        let schema = schema.map_err(|_| refuse::internal("the schema could not be compiled"))?;
+        let schema = self.work.run(move || DataSchema::declare(document)).await;
+        let schema = schema.ok_or_else(|| refuse::internal("the schema could not be compiled"))?;
         let schema = schema.map_err(|fault| {
             ApiError::invalid("schema", format!("the schema of {} is not taken: {fault}", request.name))
         })?;
@@ -121,7 +121,7 @@ impl Wanted {
             Some(stored) => {
                 self.compare(stored).map_err(OpError::Refused)?;
                 // The same name is the same type: what was handed out stays good.
-                let known = journal.types.from_code(stored.code);
+                let known = journal.types.by_code(stored.code);
                 (known, stored.registered_at)
             }
             None => (None, journal.clock.now()),

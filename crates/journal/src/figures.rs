@@ -200,7 +200,7 @@ impl Figures {
         for (code, figures) in &mut *self.types.lock() {
             figures.minute.pass(second);
             dropped += figures.dropped;
-            let Some(event_type) = types.from_code(*code) else { continue };
+            let Some(event_type) = types.by_code(*code) else { continue };
             let lately: u64 = figures.minute.counts.iter().sum();
             let told = EventTypeFigures {
                 appended: figures.appended,

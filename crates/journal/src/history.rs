@@ -73,7 +73,7 @@ impl Journal {
         };
         if let Some(after) = request.after {
             let wanted = |code| {
-                let event_type = self.types.from_code(code);
+                let event_type = self.types.by_code(code);
                 event_type.is_some_and(|event_type| may_match(&request.filter, event_type))
             };
             let dropped = counts::dropped_from(connection, after.number.saturating_add(1), wanted)?;

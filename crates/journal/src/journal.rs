@@ -21,6 +21,7 @@ use crate::pack::Pack;
 use crate::publish::{PublishRate, Rates};
 use crate::tail::Tail;
 use crate::types::{Declared, Types};
+use crate::work::Work;
 use crate::{counts, declare, storage};
 
 /// Why the journal cannot be read.
@@ -80,6 +81,8 @@ pub struct Journal {
     pub(crate) types: Types,
     pub(crate) figures: Arc<Figures>,
     pub(crate) rates: Rates,
+    /// Where schemas are compiled and data is checked.
+    pub(crate) work: Work,
     /// Runs of retention, of which there is one at a time.
     pub(crate) retaining: tokio::sync::Mutex<()>,
     /// Where dropped events may go.
@@ -120,6 +123,7 @@ impl Journal {
             types: Types::default(),
             figures,
             rates: Rates::new(PublishRate::default()),
+            work: Work::start().map_err(ReadError::Thread)?,
             retaining: tokio::sync::Mutex::new(()),
             archive: OnceLock::new(),
             alarm: watch::Sender::new(None),

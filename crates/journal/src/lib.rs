@@ -22,6 +22,7 @@ mod schema;
 mod storage;
 mod tail;
 mod types;
+mod work;
 #[cfg(test)]
 mod world;
 

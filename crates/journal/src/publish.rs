@@ -104,8 +104,8 @@ impl Journal {
         self.rates.take(principal, count)?;
         let journal = Arc::clone(self);
         // Checking is work that others should not wait for.
-        let events = tokio::task::spawn_blocking(move || check(&journal.types, request)).await;
-        let events = events.map_err(|_| refuse::internal("the events could not be checked"))??;
+        let events = self.work.run(move || check(&journal.types, request)).await;
+        let events = events.ok_or_else(|| refuse::internal("the events could not be checked"))??;
         let journal = Arc::clone(self);
         let last = self.database.write(move |tx| Ok(journal.append(tx, events)?)).await;
         let last = last.map_err(|error| {

@@ -227,7 +227,7 @@ pub(crate) fn pick(
 /// Returns what is stored in the clear; nothing if it is damaged, or this version does not know the type or the
 /// subject's kind. One row that cannot be read hides no other.
 fn read_head(row: &Row<'_>, types: &Types) -> Option<Head> {
-    let event_type = types.from_code(row.get(2).ok()?)?;
+    let event_type = types.by_code(row.get(2).ok()?)?;
     let subject = match (row.get::<_, Option<u8>>(3).ok()?, row.get::<_, Option<[u8; 16]>>(4).ok()?) {
         (Some(kind), Some(id)) => {
             Some(Subject { kind: SubjectKind::from_code(kind)?, id: Uuid::from_bytes(id) })

@@ -88,7 +88,7 @@ pub(crate) struct Types {
 
 impl Types {
     /// Returns the type stored under `code`.
-    pub(crate) fn from_code(&self, code: u16) -> Option<&'static EventType> {
+    pub(crate) fn by_code(&self, code: u16) -> Option<&'static EventType> {
         if code < FIRST_CODE {
             return EventType::from_code(code);
         }

@@ -164,7 +164,7 @@ pub fn list_archive(folder: &Path) -> Result<Vec<ArchivedFile>, ArchiveError> {
         let at = |number| Sequence::new(head.epoch, number);
         files.push(ArchivedFile { first: at(head.first), last: at(head.last), bytes: about.len(), path });
     }
-    files.sort_by(|one, other| (one.first, one.last).cmp(&(other.first, other.last)));
+    files.sort_by_key(|file| (file.first, file.last));
     Ok(files)
 }
 

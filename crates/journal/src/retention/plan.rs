@@ -50,7 +50,7 @@ impl Plan {
         let mut cuts = BTreeMap::new();
         for (code, count) in &counts {
             // What this version does not know is nobody's to drop.
-            let Some(rule) = types.from_code(*code).and_then(|known| rule_of(&settings.rules, known)) else {
+            let Some(rule) = types.by_code(*code).and_then(|known| rule_of(&settings.rules, known)) else {
                 continue;
             };
             let aged_through = match rule.max_age_seconds {

@@ -13,7 +13,7 @@ use super::victims::{self, Victim};
 use super::{Hold, archive};
 use crate::journal::Journal;
 use crate::pack::Pack;
-use crate::{consumers, counts, refuse, storage};
+use crate::{consumers, counts, refuse, storage, work};
 
 /// Rows that go together: into one file of the archive, if there is one.
 const VICTIMS: usize = 10_000;
@@ -238,8 +238,7 @@ impl Journal {
         let (keyring, epoch) = (Arc::clone(&self.keyring), self.origin.epoch);
         let shown = folder.display().to_string();
         let write = move || archive::write(&keyring, &folder, epoch, &events);
-        let written = tokio::task::spawn_blocking(write).await;
-        let written = written.map_err(|_| refuse::internal("the archive could not be written"))?;
+        let written = work::alone("journal-archive", write).await;
         written.map_err(|error| {
             ApiError::new(
                 groma_api::ErrorCode::StorageFailed,

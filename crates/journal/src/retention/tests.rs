@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -428,7 +427,7 @@ async fn play(tail_bytes: usize, steps: Vec<Step>) {
             assert!(!got || (reader.wants)(*class));
         }
     }
-    let counted = world.database.read(|connection| counts::read(connection)).await.unwrap();
+    let counted = world.database.read(counts::read).await.unwrap();
     let truth = |connection: &Connection| {
         let mut statement = connection
             .prepare("SELECT type, count(*), sum(length(data_sealed)) FROM journal GROUP BY type")?;
