@@ -80,6 +80,17 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::pa
                 .schema(Some(text)),
         );
     }
+    if operation.mutates() && operation.scope.is_some() {
+        let key = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[ -~]{1,255}$"));
+        described = described.parameter(
+            ParameterBuilder::new()
+                .name("Idempotency-Key")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some("The same request under the same key is done once within 24 hours."))
+                .schema(Some(key)),
+        );
+    }
     for parameter in operation.query.map(|query| query()).unwrap_or_default() {
         described = described.parameter(parameter);
     }

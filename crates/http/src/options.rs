@@ -12,6 +12,9 @@ pub struct Limits {
     pub connections_max: usize,
     /// Connections at once from one address that is not loopback; further ones are answered with 429 and closed.
     pub connections_per_peer_max: usize,
+    /// How long a TCP peer may take nothing of what is sent to it; then the connection is cut, and a reader of events
+    /// comes back behind the last one it got. To the system's own resolution, and on Linux alone.
+    pub stall_timeout: Duration,
     /// How long a TLS handshake may take.
     pub handshake_timeout: Duration,
     /// How long a connection may take to send the head of a request.
@@ -25,6 +28,7 @@ impl Default for Limits {
         Self {
             connections_max: 16_384,
             connections_per_peer_max: 256,
+            stall_timeout: Duration::from_secs(300),
             handshake_timeout: Duration::from_secs(10),
             header_timeout: Duration::from_secs(10),
             grace: Duration::from_secs(5),

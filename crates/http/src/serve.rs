@@ -80,7 +80,7 @@ trait Listen: Send + Sync + 'static {
     type Raw: AsyncRead + AsyncWrite + Unpin + Send + 'static;
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    fn accept(&self) -> impl Future<Output = io::Result<(Self::Raw, Peer)>> + Send;
+    fn accept(&self, limits: &Limits) -> impl Future<Output = io::Result<(Self::Raw, Peer)>> + Send;
 
     /// Makes a connection ready to be spoken over; runs beside others.
     fn ready(
@@ -93,9 +93,12 @@ impl Listen for TcpListener {
     type Raw = TcpStream;
     type Stream = TcpStream;
 
-    async fn accept(&self) -> io::Result<(TcpStream, Peer)> {
+    async fn accept(&self, limits: &Limits) -> io::Result<(TcpStream, Peer)> {
         let (stream, remote) = Self::accept(self).await?;
         stream.set_nodelay(true)?;
+        // Nothing above TCP sees a peer that has stopped reading: what is written waits in the system.
+        #[cfg(target_os = "linux")]
+        socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(limits.stall_timeout))?;
         let local = stream.local_addr().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip());
         Ok((stream, Peer::Tcp { local, remote: remote.ip() }))
     }
@@ -109,7 +112,7 @@ impl Listen for UnixListener {
     type Raw = UnixStream;
     type Stream = UnixStream;
 
-    async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
+    async fn accept(&self, _: &Limits) -> io::Result<(UnixStream, Peer)> {
         let (stream, _) = Self::accept(self).await?;
         let uid = stream.peer_cred()?.uid();
         Ok((stream, Peer::User { uid }))
@@ -130,8 +133,8 @@ impl Listen for Secure {
     type Raw = TcpStream;
     type Stream = TlsStream<TcpStream>;
 
-    async fn accept(&self) -> io::Result<(TcpStream, Peer)> {
-        Listen::accept(&self.listener).await
+    async fn accept(&self, limits: &Limits) -> io::Result<(TcpStream, Peer)> {
+        Listen::accept(&self.listener, limits).await
     }
 
     fn ready(&self, raw: TcpStream) -> impl Future<Output = io::Result<TlsStream<TcpStream>>> + Send + use<> {
@@ -173,7 +176,7 @@ async fn serve<L: Listen>(
     let end = End { soft: CancellationToken::new(), hard: CancellationToken::new() };
     let accepting = async {
         loop {
-            match listener.accept().await {
+            match listener.accept(&limits).await {
                 Ok((stream, peer)) => match door.enter(peer, &tracker) {
                     Ok(connection) => {
                         let ready = listener.ready(stream);

@@ -4,6 +4,7 @@ mod fault;
 mod subscription;
 mod subscriptions;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use self::fault::fault;
 use self::subscription::Subscription;
 use self::subscriptions::{Subscriptions, Turn};
+use crate::action::remote;
 use crate::admission::Caller;
 use crate::call::{Call, parse};
 use crate::edge::Edge;
@@ -46,6 +48,7 @@ pub(crate) async fn upgrade(mut call: Call) -> Result<Response, ApiError> {
             backend,
             edge: call.edge,
             caller: call.caller,
+            remote: remote(connection.as_ref().map(|connection| connection.peer)),
             stopping,
             heard: Instant::now(),
         };
@@ -71,6 +74,8 @@ struct Talk {
     backend: Arc<dyn Backend>,
     edge: Arc<Edge>,
     caller: Option<Caller>,
+    /// Where it comes from, if over a network.
+    remote: Option<IpAddr>,
     stopping: BoxFuture<'static, ()>,
     heard: Instant,
 }
@@ -191,6 +196,10 @@ impl Talk {
         after: Option<String>,
     ) -> Result<StreamMessage, ApiError> {
         let before = self.subscriptions.check(&id)?;
+        // Each costs as much as a request of its own.
+        if let (Some(caller), Some(_)) = (&self.caller, self.remote) {
+            self.edge.rates.principal(caller.principal.id)?;
+        }
         let mut opened =
             Subscription::open(&*self.backend, id, types, subject, after.as_deref(), before).await?;
         let message = StreamMessage::Subscribed { id: opened.id().to_owned(), sequence: opened.position() };

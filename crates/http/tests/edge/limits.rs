@@ -191,6 +191,44 @@ async fn connections_beyond_the_limit_are_told_and_closed_while_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_reader_that_takes_nothing_gives_up_its_place() {
+    let limits =
+        Limits { connections_max: 1, stall_timeout: Duration::from_millis(500), ..Limits::default() };
+    let served = Served::with(EdgeOptions::default(), limits).await;
+    let mut stuck = TcpStream::connect(served.address).await.unwrap();
+    let head = format!(
+        "GET /v1/events?after=oldest HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {ADMIN}\r\n\r\n"
+    );
+    stuck.write_all(head.as_bytes()).await.unwrap();
+    assert_eq!(status(&mut stuck).await, "HTTP/1.1 200");
+    // More than the system's buffers hold.
+    for _ in 0..100 {
+        served.world.journal.append_system(300_000);
+    }
+    soon(async {
+        loop {
+            let mut other = ask(&served).await;
+            let mut start = [0; 12];
+            if other.read_exact(&mut start).await.is_ok() && &start == b"HTTP/1.1 200" {
+                return;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn streams_of_a_websocket_count_as_requests() {
+    let served = Served::with(burst(3), Limits::default()).await;
+    let mut socket = crate::websocket::open(&served).await;
+    for id in ["a", "b"] {
+        socket.subscribe(id, json!({})).await;
+    }
+    socket.say(json!({"type": "subscribe", "id": "c"})).await;
+    assert_eq!(socket.hear().await["problem"]["code"], "TOO_MANY_REQUESTS");
+}
+
+#[tokio::test]
 async fn an_early_end_of_a_refused_connection_harms_nobody() {
     let limits = Limits { connections_max: 1, ..Limits::default() };
     let served = Served::with(EdgeOptions::default(), limits).await;

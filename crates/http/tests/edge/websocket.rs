@@ -13,7 +13,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_a
 
 use crate::world::{ADMIN, COOKIE, Served, soon};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 async fn connect(served: &Served, headers: &[(&'static str, &str)]) -> Result<Socket, Error> {
     let mut request = format!("ws://{}/v1/events/ws", served.address).into_client_request().unwrap();
@@ -23,17 +23,17 @@ async fn connect(served: &Served, headers: &[(&'static str, &str)]) -> Result<So
     connect_async(request).await.map(|(socket, _)| Socket(socket))
 }
 
-async fn open(served: &Served) -> Socket {
+pub(crate) async fn open(served: &Served) -> Socket {
     connect(served, &[("authorization", &format!("Bearer {ADMIN}"))]).await.unwrap()
 }
 
 impl Socket {
-    async fn say(&mut self, message: Value) {
+    pub(crate) async fn say(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
     /// Returns the next message of the server; pings are answered on the way.
-    async fn hear(&mut self) -> Value {
+    pub(crate) async fn hear(&mut self) -> Value {
         loop {
             match soon(self.0.next()).await.unwrap().unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -43,7 +43,7 @@ impl Socket {
         }
     }
 
-    async fn subscribe(&mut self, id: &str, more: Value) -> Value {
+    pub(crate) async fn subscribe(&mut self, id: &str, more: Value) -> Value {
         let mut message = json!({"type": "subscribe", "id": id});
         for (name, value) in more.as_object().unwrap() {
             message[name] = value.clone();
