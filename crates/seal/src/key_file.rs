@@ -23,7 +23,7 @@ pub(crate) fn create(path: &Path) -> Result<KeyBytes, KeyringError> {
     }
     let key = random_key();
     let line = Zeroizing::new(format!("{MARK}{}\n", BASE64.encode(key.as_slice())));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let mut file = new_or_empty(path).map_err(failed)?;
     step("key file made");
     file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
     step("key file written");
@@ -31,6 +31,21 @@ pub(crate) fn create(path: &Path) -> Result<KeyBytes, KeyringError> {
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     }
     Ok(key)
+}
+
+/// Opens a file in which nothing is: a new one, or what is left if the process died before it wrote the key.
+fn new_or_empty(path: &Path) -> std::io::Result<File> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let found = fs::symlink_metadata(path)?;
+            let (user, ours) = (rustix::process::geteuid().as_raw(), found.is_file() && found.len() == 0);
+            if !ours || found.uid() != user || found.mode() & 0o077 != 0 {
+                return Err(error);
+            }
+            OpenOptions::new().write(true).open(path)
+        }
+        opened => opened,
+    }
 }
 
 /// Reads a key file; refuses one that others can read.

@@ -3,6 +3,7 @@
 //! A store is trusted only after a probe was written to it, read back and deleted. Every access runs on a thread of its
 //! own: the stores wait for other processes, and one that asks its user may wait for long.
 
+#[cfg(target_os = "linux")]
 mod kernel;
 #[cfg(feature = "secret-service")]
 mod secret_service;
@@ -59,7 +60,10 @@ impl Store {
             Self::SecretService => secret_service::set(account, secret),
             #[cfg(not(feature = "secret-service"))]
             Self::SecretService => Err(LEFT_OUT.to_owned()),
+            #[cfg(target_os = "linux")]
             Self::KernelKeyring => kernel::set(account, secret),
+            #[cfg(not(target_os = "linux"))]
+            Self::KernelKeyring => Err(LEFT_OUT.to_owned()),
         }
     }
 
@@ -69,7 +73,10 @@ impl Store {
             Self::SecretService => secret_service::get(account),
             #[cfg(not(feature = "secret-service"))]
             Self::SecretService => Err(LEFT_OUT.to_owned()),
+            #[cfg(target_os = "linux")]
             Self::KernelKeyring => kernel::get(account),
+            #[cfg(not(target_os = "linux"))]
+            Self::KernelKeyring => Err(LEFT_OUT.to_owned()),
         }
     }
 
@@ -79,7 +86,10 @@ impl Store {
             Self::SecretService => secret_service::delete(account),
             #[cfg(not(feature = "secret-service"))]
             Self::SecretService => Err(LEFT_OUT.to_owned()),
+            #[cfg(target_os = "linux")]
             Self::KernelKeyring => kernel::delete(account),
+            #[cfg(not(target_os = "linux"))]
+            Self::KernelKeyring => Err(LEFT_OUT.to_owned()),
         }
     }
 
@@ -98,7 +108,7 @@ impl Store {
     }
 }
 
-#[cfg(not(feature = "secret-service"))]
+#[cfg(any(not(feature = "secret-service"), not(target_os = "linux")))]
 const LEFT_OUT: &str = "this build of Groma was made without it";
 
 /// Puts a secret into the first store that works, and returns which that is.

@@ -105,7 +105,11 @@ pub(crate) fn open(path: &Path, file: &KeysFile, unlock: &Unlock) -> Result<Open
 pub(crate) fn begin(folder: Uuid, unlock: &Unlock) -> Result<(Keeper, Zeroizing<Vec<u8>>), KeyringError> {
     match unlock {
         Unlock::KeyFolder(keys) => new_key_file(&key_path(keys, folder)),
-        Unlock::KeyFile(path) => new_key_file(path),
+        // Made already if the process died before it wrote the file of keys; or one that was made for the purpose.
+        Unlock::KeyFile(path) => match key_file::read(path) {
+            Ok(key) => Ok((Keeper::key_file(path), Zeroizing::new(key.to_vec()))),
+            Err(_) => new_key_file(path),
+        },
         Unlock::Passphrase(text) => Ok((Keeper::PASSPHRASE, Zeroizing::new(text.as_bytes().to_vec()))),
         Unlock::Credential { directory, name } => {
             let secret = credential::read(directory.as_deref(), name)?;

@@ -88,7 +88,7 @@ impl Work {
         match self.keyring.retire(&old) {
             Ok(()) => tracing::info!(?old, "forgot the data keys that nothing needs any more"),
             Err(error) => {
-                tracing::warn!(%error, "failed to forget old data keys: tried again at the next start")
+                tracing::warn!(%error, "failed to forget old data keys: tried again at the next start");
             }
         }
         Ok(())

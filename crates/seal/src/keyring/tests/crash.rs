@@ -31,6 +31,23 @@ fn dying<T>(
 }
 
 #[test]
+fn the_first_start_is_followed_by_another_one() {
+    for steps in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let unlock = Unlock::KeyFile(folder.path().join("keys/the.key"));
+        let data = folder.path().join("data");
+        fs::create_dir(&data).unwrap();
+        STEPS_LEFT.set(Some(steps));
+        let ended = catch_unwind(AssertUnwindSafe(|| Keyring::open(&data, &unlock, true).unwrap()));
+        STEPS_LEFT.set(None);
+        drop(ended);
+        let sealed = Keyring::open(&data, &unlock, true).unwrap().seal(PLACE, b"kept");
+        let again = Keyring::open(&data, &unlock, false).unwrap();
+        assert_eq!(again.open_sealed(PLACE, &sealed).unwrap(), b"kept");
+    }
+}
+
+#[test]
 fn adding_a_key_file() {
     let steps = dying(
         fresh,
