@@ -14,5 +14,6 @@ mod clock;
 mod damage;
 mod idempotency;
 mod lifecycle;
+mod retention;
 mod secrets;
 mod support;

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use groma_api::{
-    ApiError, Backend, CancelRequest, DiscardRequest, ErrorCode, EventQuery, HistoryQuery, HostQuery,
-    NetworkScanRequest, Principal, ScanQuery, ScanRequest, Scope, TaskStatus, TokenRequest,
+    ApiError, Backend, CancelRequest, ConsumerRequest, DiscardRequest, ErrorCode, EventClass, EventQuery,
+    EventTypeRequest, HistoryQuery, HostQuery, KeyRotation, NetworkScanRequest, Principal, PublishRequest,
+    RetentionRequest, ScanQuery, ScanRequest, Scope, SlotRemoval, SlotRequest, TaskStatus, TokenRequest,
+    WebhookDeliveryQuery, WebhookReplay, WebhookRotation, WebhookUpdate,
 };
 use groma_app::{App, AppOptions};
-use groma_model::{Clock, Envelope, Payload, TaskId, ThingId, Timestamp, TokenId};
+use groma_model::{Clock, Envelope, Payload, SlotId, TaskId, ThingId, Timestamp, TokenId, WebhookId};
 
 /// A clock that tests move.
 #[derive(Debug)]
@@ -160,6 +162,7 @@ pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ApiError>, code: Err
 /// Does an operation of the table by its name, with what it needs made up.
 pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<(), ApiError> {
     let (task, thing) = (TaskId::now(), ThingId::from_uuid(uuid::Uuid::nil()));
+    let webhook = WebhookId::now();
     let network = || ScanRequest::Network(quick(200));
     match operation {
         "version" => backend.version().await.map(drop),
@@ -182,12 +185,59 @@ pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<
         "host_get" => backend.host_get(thing).await.map(drop),
         "events" | "events_ws" => backend.events(EventQuery::default()).await.map(drop),
         "event_history" => backend.event_history(HistoryQuery::default()).await.map(drop),
+        "event_type_register" => backend.event_type_register(event_type("groma.custom.a.b")).await.map(drop),
+        "event_type_list" => backend.event_type_list().await.map(drop),
+        "event_type_schema" => backend.event_type_schema("groma.custom.no.such".to_owned()).await.map(drop),
+        "event_publish" => backend.event_publish(PublishRequest { events: Vec::new() }).await.map(drop),
+        "event_statistics" => backend.event_statistics().await.map(drop),
+        "retention_get" => backend.retention_get().await.map(drop),
+        "retention_set" => backend.retention_set(RetentionRequest::default()).await.map(drop),
+        "retention_run" => backend.retention_run().await.map(drop),
+        "consumer_put" => {
+            let request = ConsumerRequest { name: "reader".to_owned(), position: None };
+            backend.consumer_put(request).await.map(drop)
+        }
+        "consumer_list" => backend.consumer_list().await.map(drop),
+        "consumer_delete" => backend.consumer_delete("nobody".to_owned()).await,
+        "webhook_create" => {
+            let request = serde_json::from_str(r#"{"url":"ftp://nowhere"}"#).unwrap();
+            backend.webhook_create(request).await.map(drop)
+        }
+        "webhook_list" => backend.webhook_list().await.map(drop),
+        "webhook_get" => backend.webhook_get(webhook).await.map(drop),
+        "webhook_update" => backend.webhook_update(webhook, WebhookUpdate::default()).await.map(drop),
+        "webhook_delete" => backend.webhook_delete(webhook).await,
+        "webhook_test" => backend.webhook_test(webhook).await.map(drop),
+        "webhook_rotate" => backend.webhook_rotate(webhook, WebhookRotation::default()).await.map(drop),
+        "webhook_replay" => backend.webhook_replay(webhook, WebhookReplay::default()).await.map(drop),
+        "webhook_deliveries" => {
+            backend.webhook_deliveries(webhook, WebhookDeliveryQuery::default()).await.map(drop)
+        }
+        "key_status" => backend.key_status().await.map(drop),
+        "key_slot_add" => {
+            let request = SlotRequest::SystemdCredential { name: "no-such".to_owned() };
+            backend.key_slot_add(request).await.map(drop)
+        }
+        "key_slot_remove" => backend.key_slot_remove(SlotId::now(), SlotRemoval::default()).await,
+        "key_recovery" => backend.key_recovery().await.map(drop),
+        "key_rotate" => backend.key_rotate(KeyRotation::default()).await.map(drop),
         "token_create" => backend.token_create(token("made", None)).await.map(drop),
         "token_list" => backend.token_list().await.map(drop),
         "token_revoke" => backend.token_revoke(TokenId::now()).await,
         "sign_in_link" => backend.sign_in_link().await.map(drop),
         "audit_list" => backend.audit_list().await.map(drop),
         other => panic!("{other} is not called here yet"),
+    }
+}
+
+/// A type of events that takes any data.
+pub(crate) fn event_type(name: &str) -> EventTypeRequest {
+    EventTypeRequest {
+        name: name.to_owned(),
+        schema: serde_json::json!({"type": "object"}),
+        class: EventClass::Kept,
+        desktop_name: None,
+        description: None,
     }
 }
 
