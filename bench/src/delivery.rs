@@ -23,7 +23,7 @@ const TARGET_MS: f64 = 20.0;
 pub(crate) fn measure(root: &Path, binary: &Path, rounds: usize, report: &mut Report) -> Done {
     let server = Server::start(binary, &root.join("delivery"))?;
     let token = server.token(&["read", "operate", "admin"])?;
-    let mut plugin = Plugin::new(server.address, &token)?;
+    let mut plugin = Plugin::new(&server, &token)?;
     let mut table = Table::new(
         "From publishing an event to each of 1,000 SSE clients, 1,000 events/s, clients on the same machine",
         &[

@@ -1,28 +1,36 @@
 //! Events at a rate: published through the API as a plugin would; and ports for scans to find.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use groma_model::{Clock as _, SystemClock};
 use serde_json::json;
 
 use crate::rest::Rest;
+use crate::server::Server;
 use crate::{Done, pause};
 
 /// The type that is published.
 pub(crate) const CUSTOM: &str = "groma.custom.bench.measured";
 
+/// Principals that publish in turn: one alone is held to what a plugin may, which is less than what is measured.
+const PRINCIPALS: usize = 40;
+
+/// Requests a second that one connection bears while the machine is busy.
+const REQUESTS_EACH: u64 = 25;
+
 /// A plugin that publishes.
 #[derive(Debug)]
 pub(crate) struct Plugin {
-    rest: Rest,
+    connections: Vec<Rest>,
+    requests: usize,
     subjects: Vec<String>,
     next: u64,
 }
 
 impl Plugin {
-    /// Declares the type; declaring it again changes nothing.
-    pub(crate) fn new(address: SocketAddr, token: &str) -> Done<Self> {
+    /// Declares the type and makes tokens to publish with.
+    pub(crate) fn new(server: &Server, token: &str) -> Done<Self> {
         let schema = json!({
             "type": "object",
             "required": ["sentAt", "number"],
@@ -32,9 +40,11 @@ impl Plugin {
             },
         });
         let declared = json!({"name": CUSTOM, "schema": schema}).to_string();
-        let mut rest = Rest::new(address, Some(token));
-        rest.must("POST", "/v1/event-types", Some(&declared))?;
-        let mut plugin = Self { rest, subjects: Vec::new(), next: 0 };
+        Rest::new(server.address, Some(token)).must("POST", "/v1/event-types", Some(&declared))?;
+        let connect =
+            |_| Ok::<_, crate::Failure>(Rest::new(server.address, Some(&server.token(&["operate"])?)));
+        let connections = (0..PRINCIPALS).map(connect).collect::<Done<_>>()?;
+        let mut plugin = Self { connections, requests: 0, subjects: Vec::new(), next: 0 };
         plugin.about(1);
         Ok(plugin)
     }
@@ -48,7 +58,11 @@ impl Plugin {
     pub(crate) fn publish(&mut self, count: u64) -> Done {
         let events: Vec<_> = (0..count).map(|index| self.event(self.next + index)).collect();
         self.next += count;
-        self.rest.must("POST", "/v1/events", Some(&json!({"events": events}).to_string()))?;
+        let body = json!({"events": events}).to_string();
+        self.requests += 1;
+        let turn = self.requests % self.connections.len().max(1);
+        let rest = self.connections.get_mut(turn).ok_or("nobody may publish")?;
+        rest.must("POST", "/v1/events", Some(&body))?;
         Ok(())
     }
 
@@ -65,20 +79,49 @@ impl Plugin {
         })
     }
 
-    /// Publishes so many events a second for so long, `batch` in a request; returns how many, and how long it took.
+    /// Publishes `total` events, so many a second, `batch` in a request; returns how long it took.
     ///
-    /// Who falls behind does not wait: the figures then tell of a lower rate.
+    /// Several take turns if one, waiting for each answer, could not reach the rate. Who falls behind sends at once: the
+    /// figures then tell of a lower rate.
     pub(crate) fn publish_at(&mut self, rate: u64, batch: u64, total: u64) -> Done<Duration> {
+        let workers = (rate / batch / REQUESTS_EACH).clamp(1, PRINCIPALS as u64);
+        let pause_between = Duration::from_secs_f64(batch as f64 / rate as f64);
+        let requests = total.div_ceil(batch);
         let begun = Instant::now();
-        let mut sent = 0;
-        while sent < total {
-            let due = begun + Duration::from_secs_f64(sent as f64 / rate as f64);
-            pause(due.saturating_duration_since(Instant::now()));
-            let count = batch.min(total - sent);
-            self.publish(count)?;
-            sent += count;
-        }
+        let mut parts = self.split(workers as usize);
+        std::thread::scope(|scope| {
+            let publish = |(first, part): (u64, &mut Self)| {
+                for request in (first..requests).step_by(workers as usize) {
+                    let due = begun + pause_between * u32::try_from(request)?;
+                    pause(due.saturating_duration_since(Instant::now()));
+                    part.publish(batch.min(total - request * batch))?;
+                }
+                Ok::<_, crate::Failure>(())
+            };
+            let running: Vec<_> =
+                (0..).zip(&mut parts).map(|part| scope.spawn(move || publish(part))).collect();
+            running.into_iter().try_for_each(|part| part.join().map_err(|_| "a publisher panicked")?)
+        })?;
+        self.connections = parts.into_iter().flat_map(|part| part.connections).collect();
         Ok(begun.elapsed())
+    }
+
+    /// Deals the connections out.
+    fn split(&mut self, parts: usize) -> Vec<Self> {
+        let part = || Self {
+            connections: Vec::new(),
+            requests: 0,
+            subjects: self.subjects.clone(),
+            next: self.next,
+        };
+        let mut dealt: Vec<_> = std::iter::repeat_with(part).take(parts).collect();
+        let connections = std::mem::take(&mut self.connections);
+        for (index, connection) in connections.into_iter().enumerate() {
+            if let Some(part) = dealt.get_mut(index % parts) {
+                part.connections.push(connection);
+            }
+        }
+        dealt
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn measure(
 ) -> Done {
     let groma = Server::start(binary, &root.join("peer-groma"))?;
     let token = groma.token(&["read", "operate", "admin"])?;
-    let plugin = Plugin::new(groma.address, &token)?;
+    let plugin = Plugin::new(&groma, &token)?;
     let nats = NatsServer::start(nats, &root.join("peer-nats"))?;
     let mut publisher = Publisher::connect(nats.address)?;
     publisher.create_stream("MEASURED", SUBJECT)?;

@@ -22,7 +22,7 @@ const DROPPED: f64 = 500.0;
 /// Opens the page once; a minute is many rounds.
 pub(crate) fn measure(root: &Path, binary: &Path, workspace: &Path, report: &mut Report) -> Done {
     let server = Server::start(binary, &root.join("tab"))?;
-    let mut plugin = Plugin::new(server.address, &server.token(&["read", "operate", "admin"])?)?;
+    let mut plugin = Plugin::new(&server, &server.token(&["admin"])?)?;
     let total = EVENTS_PER_SECOND * SECONDS;
     let mut tab = Command::new("node")
         .arg(workspace.join("bench/tab.mjs"))

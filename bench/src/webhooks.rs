@@ -23,7 +23,7 @@ const AT_ONCE: u64 = 500;
 pub(crate) fn measure(root: &Path, binary: &Path, rounds: usize, report: &mut Report) -> Done {
     let server = Server::start(binary, &root.join("webhooks"))?;
     let token = server.token(&["read", "operate", "admin"])?;
-    let mut plugin = Plugin::new(server.address, &token)?;
+    let mut plugin = Plugin::new(&server, &token)?;
     let receiver = Receiver::listen()?;
     let url = format!("http://{}/", receiver.address);
     let wanted = json!({"url": url, "types": [CUSTOM], "allow_private": true}).to_string();
