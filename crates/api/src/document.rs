@@ -7,7 +7,7 @@ use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, KnownFormat, ObjectBuilder, OpenApi, OpenApiBuilder,
-    PathsBuilder, Ref, Required, ResponseBuilder, SchemaFormat, SecurityRequirement, Type,
+    PathsBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, SchemaFormat, SecurityRequirement, Type,
 };
 
 use crate::operation::{Method, OPERATIONS, Operation, Schemas, reference};
@@ -95,11 +95,12 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::pa
         described = described.parameter(parameter);
     }
     if let Some(request) = operation.request {
-        let content = ContentBuilder::new().schema(Some(request(schemas))).build();
-        let body = RequestBodyBuilder::new()
-            .content("application/json", content)
-            .required(Some(Required::True))
-            .build();
+        let schema = request(schemas);
+        // No body counts as an empty object.
+        let required = if takes_nothing(&schema, schemas) { Required::False } else { Required::True };
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let body =
+            RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build();
         described = described.request_body(Some(body));
     }
     let mut success = ResponseBuilder::new().description(operation.summary);
@@ -107,10 +108,16 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::pa
         success =
             success.content(operation.content, ContentBuilder::new().schema(Some(response(schemas))).build());
     } else if operation.content != "application/json" {
-        let text = ObjectBuilder::new().schema_type(Type::String);
+        let json = operation.content.ends_with("+json");
+        let text = ObjectBuilder::new().schema_type(if json { Type::Object } else { Type::String });
         success = success.content(operation.content, ContentBuilder::new().schema(Some(text)).build());
     }
-    described = described.response(operation.status.to_string(), success.build());
+    let success = success.build();
+    if operation.id == "scan_start" {
+        // An identical scan is running already.
+        described = described.response("200", success.clone());
+    }
+    described = described.response(operation.status.to_string(), success);
     described = described.response("default", Ref::from_response_name("Problem"));
     if operation.scope.is_some() {
         let none: [&str; 0] = [];
@@ -119,4 +126,16 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::pa
             .security(SecurityRequirement::new("session", none));
     }
     described.build()
+}
+
+/// Returns whether an empty object fits a schema.
+fn takes_nothing(schema: &RefOr<Schema>, known: &Schemas) -> bool {
+    match schema {
+        RefOr::Ref(named) => known
+            .iter()
+            .find(|(name, _)| named.ref_location.rsplit('/').next() == Some(name))
+            .is_some_and(|(_, schema)| takes_nothing(schema, known)),
+        RefOr::T(Schema::Object(object)) => object.required.is_empty(),
+        RefOr::T(_) => false,
+    }
 }

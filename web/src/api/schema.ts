@@ -1917,7 +1917,7 @@ export interface components {
          */
         GapReason: "retention" | "history_reset" | "unknown_position" | "damaged";
         /** @description Any event of a type of Groma's own; `type` tells which. Events of plugins fit `Envelope`. */
-        GromaEvent: components["schemas"]["NetworkScanStartedEvent"] | components["schemas"]["NetworkHostDiscoveredEvent"] | components["schemas"]["NetworkPortDiscoveredEvent"] | components["schemas"]["NetworkScanProgressEvent"] | components["schemas"]["NetworkScanCompletedEvent"] | components["schemas"]["NetworkErrorEvent"] | components["schemas"]["NetworkHostChangedEvent"] | components["schemas"]["EstateScanStartedEvent"] | components["schemas"]["EstateScanProgressEvent"] | components["schemas"]["EstateScanServiceCompleteEvent"] | components["schemas"]["EstateScanErrorEvent"] | components["schemas"]["EstateScanCancelledEvent"] | components["schemas"]["EstateScanCompleteEvent"] | components["schemas"]["EstateResourceChangedEvent"] | components["schemas"]["VmStateChangedEvent"] | components["schemas"]["VmCreatedEvent"] | components["schemas"]["VmDeletedEvent"] | components["schemas"]["VmStatsUpdatedEvent"] | components["schemas"]["VmConnectionStatusChangedEvent"] | components["schemas"]["VmStoragePoolChangedEvent"] | components["schemas"]["VmNetworkChangedEvent"] | components["schemas"]["VmGuestAgentConnectedEvent"] | components["schemas"]["VmGuestInfoUpdatedEvent"] | components["schemas"]["ExecutionStartedEvent"] | components["schemas"]["ExecutionStdoutEvent"] | components["schemas"]["ExecutionStderrEvent"] | components["schemas"]["ExecutionOutputAdvancedEvent"] | components["schemas"]["ExecutionProgressEvent"] | components["schemas"]["ExecutionCompletedEvent"] | components["schemas"]["ExecutionFailedEvent"] | components["schemas"]["ExecutionCancelledEvent"] | components["schemas"]["SystemErrorEvent"] | components["schemas"]["StreamGapEvent"] | components["schemas"]["StreamMergedEvent"];
+        GromaEvent: components["schemas"]["NetworkScanStartedEvent"] | components["schemas"]["NetworkHostDiscoveredEvent"] | components["schemas"]["NetworkPortDiscoveredEvent"] | components["schemas"]["NetworkScanProgressEvent"] | components["schemas"]["NetworkScanCompletedEvent"] | components["schemas"]["NetworkErrorEvent"] | components["schemas"]["NetworkHostChangedEvent"] | components["schemas"]["EstateScanStartedEvent"] | components["schemas"]["EstateScanProgressEvent"] | components["schemas"]["EstateScanServiceCompleteEvent"] | components["schemas"]["EstateScanErrorEvent"] | components["schemas"]["EstateScanCancelledEvent"] | components["schemas"]["EstateScanCompleteEvent"] | components["schemas"]["EstateResourceChangedEvent"] | components["schemas"]["VmStateChangedEvent"] | components["schemas"]["VmCreatedEvent"] | components["schemas"]["VmDeletedEvent"] | components["schemas"]["VmStatsUpdatedEvent"] | components["schemas"]["VmConnectionStatusChangedEvent"] | components["schemas"]["VmStoragePoolChangedEvent"] | components["schemas"]["VmNetworkChangedEvent"] | components["schemas"]["VmGuestAgentConnectedEvent"] | components["schemas"]["VmGuestInfoUpdatedEvent"] | components["schemas"]["ExecutionStartedEvent"] | components["schemas"]["ExecutionStdoutEvent"] | components["schemas"]["ExecutionStderrEvent"] | components["schemas"]["ExecutionOutputAdvancedEvent"] | components["schemas"]["ExecutionProgressEvent"] | components["schemas"]["ExecutionCompletedEvent"] | components["schemas"]["ExecutionFailedEvent"] | components["schemas"]["ExecutionCancelledEvent"] | components["schemas"]["SystemErrorEvent"] | components["schemas"]["StreamGapEvent"] | components["schemas"]["StreamMergedEvent"] | components["schemas"]["WebhookTestEvent"];
         /** @description Body of `/livez` and `/readyz`. */
         Health: {
             /** @description What was looked at. */
@@ -3026,7 +3026,7 @@ export interface components {
         };
         /** @description What the client of `GET /v1/events/ws` says; each message is one JSON text. */
         StreamRequest: {
-            /** @description Go on behind this position; `oldest` for everything; absent: live. */
+            /** @description Go on behind this position; `oldest` for everything, `newest` for what comes from now on; absent: live. */
             after?: string | null;
             /** @description Names the stream within this connection. */
             id: string;
@@ -3270,6 +3270,8 @@ export interface components {
              * @description The protocol between holder and clients.
              */
             protocol: number;
+            /** @description The page's address, such as `https://groma.example:7463`; absent if it serves its socket alone. */
+            url?: string | null;
             /** @description The program's version. */
             version: string;
         };
@@ -3822,6 +3824,36 @@ export interface components {
          * @enum {string}
          */
         WebhookState: "active" | "resting" | "paused" | "disabled";
+        /** @description Data of `groma.system.webhook_test`, which a webhook is sent on request; it is not journaled. */
+        WebhookTest: {
+            /** @description Says what this is. */
+            message: string;
+            /** @description The webhook. */
+            webhookId: components["schemas"]["WebhookId"];
+        };
+        /** @description Somebody tries a webhook. Delivery class: control. */
+        WebhookTestEvent: {
+            data: components["schemas"]["WebhookTest"];
+            /** @enum {string} */
+            datacontenttype: "application/json";
+            /** @enum {string} */
+            dataschema: "/schemas/groma.system.webhook_test/v1";
+            /** @description Unique for ever. */
+            id: components["schemas"]["EventId"];
+            /** @description `/groma/<node>/<domain>`. */
+            source: string;
+            /** @enum {string} */
+            specversion: "1.0";
+            /** @description What it is about, by id. */
+            subject?: components["schemas"]["Subject"];
+            /** @description When it was committed. */
+            time: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groma.system.webhook_test";
+        };
         /** @description Body of `POST /v1/webhooks/{id}`: what is absent stays. */
         WebhookUpdate: {
             /** @description As in [`WebhookRequest`]. */
@@ -3978,7 +4010,10 @@ export interface operations {
     consumer_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4006,7 +4041,10 @@ export interface operations {
     consumer_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 name: string;
             };
@@ -4051,7 +4089,10 @@ export interface operations {
     event_type_register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4093,7 +4134,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/schema+json": string;
+                    "application/schema+json": Record<string, never>;
                 };
             };
             default: components["responses"]["Problem"];
@@ -4134,7 +4175,10 @@ export interface operations {
     event_publish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4299,7 +4343,10 @@ export interface operations {
     key_recovery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4323,11 +4370,14 @@ export interface operations {
     key_rotate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["KeyRotation"];
             };
@@ -4351,7 +4401,10 @@ export interface operations {
     key_slot_add: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4378,8 +4431,14 @@ export interface operations {
     };
     key_slot_remove: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Whether what opened it is deleted too: its key file, its entry in the system's store. Left alone otherwise. */
+                delete_secret?: boolean;
+            };
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4424,11 +4483,14 @@ export interface operations {
     retention_set: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RetentionRequest"];
             };
@@ -4452,7 +4514,10 @@ export interface operations {
     retention_run: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4505,13 +4570,16 @@ export interface operations {
     task_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 task_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CancelRequest"];
             };
@@ -4535,13 +4603,16 @@ export interface operations {
     task_discard: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 task_id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["DiscardRequest"];
             };
@@ -4565,7 +4636,10 @@ export interface operations {
     task_resume: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 task_id: string;
             };
@@ -4591,7 +4665,10 @@ export interface operations {
     task_retry: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 task_id: string;
             };
@@ -4650,7 +4727,10 @@ export interface operations {
     scan_start: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4660,6 +4740,18 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Start a scan; 200 instead of 202 when an identical one runs already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["StartedScan"];
+                        message: string;
+                    };
+                };
+            };
             /** @description Start a scan; 200 instead of 202 when an identical one runs already */
             202: {
                 headers: {
@@ -4704,7 +4796,10 @@ export interface operations {
     scan_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4802,7 +4897,10 @@ export interface operations {
     scan_validate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4901,7 +4999,10 @@ export interface operations {
     sign_in_link: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4997,7 +5098,10 @@ export interface operations {
     token_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5025,7 +5129,10 @@ export interface operations {
     token_revoke: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5094,7 +5201,10 @@ export interface operations {
     webhook_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5148,13 +5258,16 @@ export interface operations {
     webhook_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["WebhookUpdate"];
             };
@@ -5178,7 +5291,10 @@ export interface operations {
     webhook_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5232,13 +5348,16 @@ export interface operations {
     webhook_replay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["WebhookReplay"];
             };
@@ -5262,13 +5381,16 @@ export interface operations {
     webhook_rotate: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["WebhookRotation"];
             };
@@ -5292,7 +5414,10 @@ export interface operations {
     webhook_test: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };

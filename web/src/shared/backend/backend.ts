@@ -11,7 +11,14 @@ export type PathOf<M extends Method> = {
 type OperationOf<M extends Method, P extends PathOf<M>> = paths[P] extends Record<M, infer O> ? O : never;
 type PathPart<O> = O extends { parameters: { path: infer V extends object } } ? { path: V } : unknown;
 type QueryPart<O> = O extends { parameters: { query?: infer V } } ? { query?: V } : unknown;
-type BodyPart<O> = O extends { requestBody: { content: { "application/json": infer V } } } ? { body: V } : unknown;
+type Json<V> = { content: { "application/json": V } };
+type BodyPart<O> = O extends { requestBody?: undefined }
+  ? unknown
+  : O extends { requestBody: Json<infer V> }
+    ? { body: V }
+    : O extends { requestBody?: Json<infer V> }
+      ? { body?: V }
+      : unknown;
 
 /** What a request needs, by the server's document. */
 export type RequestParts<M extends Method, P extends PathOf<M>> = PathPart<OperationOf<M, P>> &
