@@ -5,7 +5,9 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::harness::Groma;
+use crate::harness::{Groma, OpenPort};
+
+const TYPE: &str = "groma.custom.test.measured";
 
 fn keys(status: &Value) -> Vec<u64> {
     status["keys"].as_array().unwrap().iter().map(|key| key["id"].as_u64().unwrap()).collect()
@@ -17,6 +19,15 @@ fn everything_is_sealed_again_while_scans_run_and_old_keys_are_forgotten_at_the_
     for _ in 0..3 {
         groma.scan("9");
     }
+    // Something of each kind that is sealed.
+    let schema = groma.home.path().join("schema.json");
+    std::fs::write(&schema, r#"{"type": "object"}"#).unwrap();
+    groma.run(&format!("events types register {TYPE} --schema {}", schema.display())).code(0);
+    groma.run(&format!("events publish {TYPE} --data {{}}")).code(0);
+    groma.run("consumers put backup").code(0);
+    groma.run("webhooks create http://127.0.0.1:9/ --allow-private --after oldest").code(0);
+    let port = OpenPort::new();
+    groma.scan(&port.number().to_string());
     let server = groma.serve();
     let scans: Vec<_> = (0..4)
         .map(|more| groma.start(&format!("scan network 127.0.0.1 -p 1-{} -o json", 20_000 + more)))
@@ -40,8 +51,15 @@ fn everything_is_sealed_again_while_scans_run_and_old_keys_are_forgotten_at_the_
     // Looked through in the background: nothing is left of the older keys once it says so.
     let status = until(&groma, |status| keys(status) == [4]);
     assert_eq!(status["keys"][0]["current"], true);
+    assert!(groma.run("consumers list").code(0).stdout.contains("backup"));
+    assert!(groma.run("events types list").code(0).stdout.contains(TYPE));
+    let webhooks = groma.run("webhooks list -o json").code(0).json();
+    assert_eq!(webhooks["webhooks"][0]["url"], "http://127.0.0.1:9/");
+    let id = webhooks["webhooks"][0]["id"].as_str().unwrap();
+    assert!(groma.run(&format!("webhooks deliveries {id}")).code(0).stdout.contains("failed"));
+    assert_eq!(groma.run("hosts list -o json").code(0).json()["hosts"].as_array().unwrap().len(), 1);
     drop(server);
-    assert_eq!(groma.run("scans list -o json").code(0).json()["scans"].as_array().unwrap().len(), 7);
+    assert_eq!(groma.run("scans list -o json").code(0).json()["scans"].as_array().unwrap().len(), 8);
     groma.run("audit -o json").code(0);
 }
 
