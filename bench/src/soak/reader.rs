@@ -53,8 +53,10 @@ pub(super) fn read(stage: &Stage<'_>, index: u64, start: u64, mut random: StdRng
             }
             if heard == Heard::End || cuts && !stage.is_over() && random.random_ratio(1, 200) {
                 transport = None;
-            } else if slow && !stage.is_over() {
-                pause(Duration::from_millis(random.random_range(10..150)));
+            } else if slow && random.random_ratio(1, 400) {
+                // Long enough to fall behind, seldom enough to have caught up before: only who was at the head once is
+                // spared what is out of date.
+                stage.pause(Duration::from_millis(random.random_range(1_000..5_000)));
             }
         }
         let whole = segment.whole;

@@ -59,7 +59,7 @@ impl Transport {
         let stream = TcpStream::from(socket);
         stream.set_read_timeout(Some(LOOK_UP))?;
         stream.set_write_timeout(Some(PATIENCE))?;
-        let at_once = if slow { 8 * 1024 } else { 128 * 1024 };
+        let at_once = if slow { 32 * 1024 } else { 128 * 1024 };
         let mut transport = Self { kind, stream, bytes: Vec::new(), at_once };
         let bearer = format!("Host: {address}\r\nAuthorization: Bearer {token}\r\n");
         // HTTP/1.0, so that there are no chunks between events.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use groma_model::{Epoch, EventFilter, Frame};
+use groma_model::{Epoch, EventFilter, EventType, Frame};
 
 use crate::Event;
 
@@ -35,8 +35,22 @@ impl Batch {
         let picked = if everything {
             Picked::From(start)
         } else {
+            // Events of one type stand beside each other, and there may be a thousand readers: each type is looked at
+            // once, not each event.
+            let mut last: Option<(&EventType, bool)> = None;
+            let mut fits = |event: &Event| match last {
+                Some((event_type, fits)) if std::ptr::eq(event_type, event.event_type) => fits,
+                _ => {
+                    let fits = filter.types.is_empty()
+                        || filter.types.iter().any(|pattern| pattern.matches(event.event_type.name));
+                    last = Some((event.event_type, fits));
+                    fits
+                }
+            };
             let wanted = self.events.iter().enumerate().skip(start);
-            let wanted = wanted.filter(|(_, event)| filter.matches(event.event_type, event.subject));
+            let wanted = wanted.filter(|(_, event)| {
+                (filter.subject.is_none() || filter.subject == event.subject) && fits(event)
+            });
             Picked::These(wanted.map(|(index, _)| index).collect())
         };
         EventSlice { batch: Arc::clone(self), picked }
