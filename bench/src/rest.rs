@@ -1,6 +1,6 @@
 //! Requests over one connection that is kept, as a program beside Groma would send them.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -35,7 +35,9 @@ impl Rest {
 
     /// Sends a request and reads the answer.
     pub(crate) fn call(&mut self, method: &str, path: &str, body: Option<&str>) -> Done<Answer> {
-        let mut connection = match self.connection.take() {
+        // A server closes what is silent for long.
+        let kept = self.connection.take().filter(|connection| is_open(connection.get_ref()));
+        let mut connection = match kept {
             Some(connection) => connection,
             None => {
                 let stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
@@ -70,6 +72,12 @@ impl Rest {
             _ => Err(format!("{method} {path} was answered with {status}: {body}").into()),
         }
     }
+}
+
+/// Returns whether the other side has not closed a connection that nothing is expected from.
+fn is_open(stream: &TcpStream) -> bool {
+    let asked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut [0]));
+    stream.set_nonblocking(false).is_ok() && asked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
 /// Reads one answer; tells whether the connection can be used again.
