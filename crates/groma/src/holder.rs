@@ -101,6 +101,7 @@ impl Holder {
         let mut edge = self.edge.clone();
         let secure = tls.is_some();
         edge.secure |= secure;
+        edge.allowed_hosts.extend(tls.iter().flat_map(|tls| tls.names()));
         let limits = descriptors::fit(self.limits);
         let name = edge.allowed_hosts.first().filter(|_| secure).cloned();
         let (listening, address) = Listening::on_tcp(self.app.gate(), edge, limits, tls, address).await?;

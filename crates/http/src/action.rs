@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::Method;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use axum::response::Response;
 use futures::future::BoxFuture;
 use groma_api::{ApiError, ErrorCode, Operation};
@@ -88,8 +88,11 @@ async fn let_in(
         Err(Refusal { principal, error }) => {
             match (remote, principal) {
                 (Some(_), Some(principal)) => edge.rates.principal(principal).map(drop)?,
+                // Tokens must not be tried out, and what is noted must not fill the disk. A page whose session has ended
+                // asks many things before it knows.
                 (Some(remote), None) if error.code == ErrorCode::Unauthenticated => {
-                    edge.rates.failure(remote).map(drop)?;
+                    let strictly = operation.mutates() || parts.headers.contains_key(header::AUTHORIZATION);
+                    if strictly { edge.rates.failure(remote) } else { edge.rates.peer(remote) }.map(drop)?;
                 }
                 _ => {}
             }

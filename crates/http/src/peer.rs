@@ -7,6 +7,20 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::serve::Place;
 
+/// Where a connection comes from: an IPv4 address, or an IPv6 network of 64 bits, of which one household or machine has
+/// all addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Source(u128);
+
+impl Source {
+    pub(crate) fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self(address.to_bits().into()),
+            IpAddr::V6(address) => Self(address.to_bits() & !u128::from(u64::MAX)),
+        }
+    }
+}
+
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {

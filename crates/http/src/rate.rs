@@ -11,6 +11,7 @@ use groma_model::PrincipalId;
 use parking_lot::Mutex;
 
 use crate::RequestRate;
+use crate::peer::Source;
 
 /// The most callers that are told apart; the rest share one bucket.
 const KEYS_MAX: usize = 65_536;
@@ -23,8 +24,8 @@ const FAILURES: RequestRate = RequestRate { interval: Duration::from_secs(6), bu
 #[derive(Debug)]
 pub(crate) struct Rates {
     principals: Buckets<PrincipalId>,
-    peers: Buckets<PeerKey>,
-    failures: Buckets<PeerKey>,
+    peers: Buckets<Source>,
+    failures: Buckets<Source>,
 }
 
 impl Rates {
@@ -40,13 +41,13 @@ impl Rates {
 
     /// Counts a request of nobody in particular.
     pub(crate) fn peer(&self, address: IpAddr) -> Result<Quota, ApiError> {
-        let taken = self.peers.take(PeerKey::of(address), Instant::now());
+        let taken = self.peers.take(Source::of(address), Instant::now());
         taken.map_err(|wait| refuse("more requests came from this address than may", wait))
     }
 
     /// Counts a credential that was refused, or is about to be tried.
     pub(crate) fn failure(&self, address: IpAddr) -> Result<Quota, ApiError> {
-        let taken = self.failures.take(PeerKey::of(address), Instant::now());
+        let taken = self.failures.take(Source::of(address), Instant::now());
         taken.map_err(|wait| {
             refuse("too many tokens, cookies or sign-in codes from this address were refused", wait)
         })
@@ -54,7 +55,7 @@ impl Rates {
 
     /// Takes back what [`Rates::failure`] counted: the credential was a good one.
     pub(crate) fn no_failure(&self, address: IpAddr) {
-        self.failures.give_back(PeerKey::of(address));
+        self.failures.give_back(Source::of(address));
     }
 }
 
@@ -86,19 +87,6 @@ impl Quota {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(name), value);
             }
-        }
-    }
-}
-
-/// A peer: an IPv4 address, or a network of 64 bits, of which one household or machine has all addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct PeerKey(u128);
-
-impl PeerKey {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self(address.to_bits().into()),
-            IpAddr::V6(address) => Self(address.to_bits() & !u128::from(u64::MAX)),
         }
     }
 }

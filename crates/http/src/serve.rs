@@ -183,6 +183,7 @@ async fn serve<L: Listen>(
                         tracker.spawn(converse(ready, connection, router.clone(), limits, end.clone()));
                     }
                     Err(refusal) => {
+                        tracing::debug!(%refusal, "a connection was turned away");
                         // A flood of refusals must not become work without bound.
                         let Ok(permit) = Arc::clone(&door.refusals).try_acquire_owned() else { continue };
                         let ready = listener.ready(stream);

@@ -86,6 +86,16 @@ impl Tls {
         Ok(Self { cert, key, config: RwLock::new((config, stamp)) })
     }
 
+    /// Returns the names that the certificate is made for, those with wildcards left out: whoever has its key may be
+    /// reached by them.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let chain = fs::read(&self.cert).unwrap_or_default();
+        let Some(Ok(first)) = CertificateDer::pem_slice_iter(&chain).next() else { return Vec::new() };
+        let Ok(parsed) = webpki::EndEntityCert::try_from(&first) else { return Vec::new() };
+        parsed.valid_dns_names().filter(|name| !name.contains('*')).map(str::to_owned).collect()
+    }
+
     /// Reads both files again. When they cannot be used, what was read before stays in use.
     ///
     /// # Errors

@@ -46,7 +46,7 @@ fn memory_is_bounded_and_idle_callers_make_room() {
 
 #[test]
 fn addresses_of_one_network_are_one_peer() {
-    let key = |text: &str| PeerKey::of(text.parse().unwrap());
+    let key = |text: &str| Source::of(text.parse().unwrap());
     assert_eq!(key("10.0.0.1"), key("::ffff:10.0.0.1"));
     assert_ne!(key("10.0.0.1"), key("10.0.0.2"));
     assert_eq!(key("2001:db8::1"), key("2001:db8::ffff:1"));

@@ -1,4 +1,4 @@
-//! How many connections each address has.
+//! How many connections each source has.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -6,40 +6,42 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Connections by address. It holds no more entries than there are connections.
+use crate::peer::Source;
+
+/// Connections by source. It holds no more entries than there are connections.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Places {
-    taken: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    taken: Arc<Mutex<HashMap<Source, usize>>>,
 }
 
-/// A connection that counts for its address until it is dropped.
+/// A connection that counts for its source until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     places: Places,
-    address: IpAddr,
+    source: Source,
 }
 
 impl Places {
     /// Takes a place for one more connection of `address`, unless it has `max` already.
     pub(super) fn take(&self, address: IpAddr, max: usize) -> Option<Place> {
-        let address = address.to_canonical();
+        let source = Source::of(address);
         let mut taken = self.taken.lock();
-        let count = taken.entry(address).or_default();
+        let count = taken.entry(source).or_default();
         if *count >= max {
             return None;
         }
         *count += 1;
-        Some(Place { places: self.clone(), address })
+        Some(Place { places: self.clone(), source })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken.lock();
-        if let Some(count) = taken.get_mut(&self.address) {
+        if let Some(count) = taken.get_mut(&self.source) {
             *count -= 1;
             if *count == 0 {
-                taken.remove(&self.address);
+                taken.remove(&self.source);
             }
         }
     }

@@ -23,6 +23,17 @@ fn told(files: &Files) -> String {
 }
 
 #[test]
+fn names_are_the_certificates() {
+    let names = ["groma.example", "*.groma.example", "192.0.2.1", "localhost"];
+    let made = rcgen::generate_simple_self_signed(names.map(str::to_owned)).unwrap();
+    let files = files();
+    fs::write(&files.cert, made.cert.pem()).unwrap();
+    fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
+    let tls = Tls::open(&files.cert, &files.key).unwrap();
+    assert_eq!(tls.names(), ["groma.example", "localhost"]);
+}
+
+#[test]
 fn a_key_is_its_owners() {
     let files = files();
     for (mode, fine) in

@@ -105,6 +105,25 @@ async fn refused_tokens_are_counted_strictly() {
 }
 
 #[tokio::test]
+async fn a_page_whose_session_has_ended_is_told_so_however_much_it_asks() {
+    let served = Served::new().await;
+    for cookie in ["groma_session=ended", "other=1"].iter().cycle().take(30) {
+        let response =
+            served.http.get(served.url("/v1/version")).header("cookie", *cookie).send().await.unwrap();
+        problem(response, ErrorCode::Unauthenticated).await;
+    }
+    // What is noted is counted strictly.
+    let change = || {
+        let body = json!({"kind": "network", "targets": ["127.0.0.1"]});
+        served.http.post(served.url("/v1/scans")).header("cookie", "groma_session=ended").json(&body).send()
+    };
+    for _ in 0..30 {
+        assert!(matches!(change().await.unwrap().status().as_u16(), 401 | 429));
+    }
+    assert!(served.world.refusals().len() <= 15, "{}", served.world.refusals().len());
+}
+
+#[tokio::test]
 async fn sign_in_codes_cannot_be_tried_out() {
     let served = Served::new().await;
     let sign_in =
