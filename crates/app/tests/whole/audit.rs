@@ -22,6 +22,10 @@ async fn every_mutation_is_noted_when_it_is_refused() {
         assert_eq!((entry.operation.as_str(), entry.outcome.as_str()), (operation.id, "FORBIDDEN"));
         assert_eq!((entry.principal, entry.principal_name.as_str()), (reader.id, "somebody"));
         let result = call(&backend, operation.id).await;
+        // What programs do many times a second.
+        if ["event_publish", "consumer_put"].contains(&operation.id) {
+            continue;
+        }
         let entry = newest(&backend).await;
         let outcome = result.map_or_else(|error| error.code.to_string(), |()| "done".to_owned());
         assert_eq!((entry.operation.as_str(), entry.outcome), (operation.id, outcome));
