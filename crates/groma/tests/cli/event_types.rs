@@ -102,3 +102,25 @@ fn the_schema_of_a_declared_type_is_behind_its_path_for_who_may_read() {
         "{metrics}"
     );
 }
+
+#[test]
+fn every_event_is_a_line_of_the_log_with_ids_alone() {
+    let groma = Groma::new();
+    let file = schema(&groma, "schema.json", &json!({"type": "object"}));
+    groma.run(&format!("events types register {NAME} --schema {file}")).code(0);
+    groma.run(&format!("events types register groma.custom.weather.now --latest --schema {file}")).code(0);
+    let logged = |name: &str, filter: &str| {
+        let line = format!("events publish {name} --data {{\"needle\":1}} -o json");
+        let output = groma.command(&line).env("RUST_LOG", filter).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let published: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!told.contains("needle"), "{told}");
+        let sequence = published["sequences"][0].as_str().unwrap();
+        told.lines().any(|line| line.contains(name) && line.contains(sequence))
+    };
+    assert!(logged(NAME, "groma::events=info"));
+    assert!(!logged(NAME, "warn"));
+    assert!(logged("groma.custom.weather.now", "groma::events=debug"));
+    assert!(!logged("groma.custom.weather.now", "groma::events=info"));
+}
