@@ -22,6 +22,8 @@ pub(crate) struct Waiting {
     pub(crate) message: Message,
     /// Its number in the journal; frames that are not journaled have none.
     pub(crate) number: Option<u64>,
+    /// What the tracker calls it, if it is a gap.
+    pub(crate) gap: Option<u64>,
     /// Tries that failed and count.
     pub(crate) attempts: u32,
     pub(crate) first_at: Option<Timestamp>,

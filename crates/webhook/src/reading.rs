@@ -15,8 +15,8 @@ use crate::message::Message;
 pub(crate) enum Read {
     /// Events with their numbers, in order.
     Events(Vec<Event>),
-    /// A gap, which ends at this number.
-    Gap(u64, Message),
+    /// Events are gone.
+    Gap(Message),
     /// Something that is not journaled.
     Aside(Message),
     /// Everything wanted up to this number was handed out.
@@ -110,12 +110,7 @@ fn aside(frame: Frame, filter: &EventFilter) -> Option<Read> {
     }
     let message = Message::of_frame(frame).ok()?;
     if name == StreamGap::TYPE.name {
-        #[derive(serde::Deserialize)]
-        struct Told {
-            data: StreamGap,
-        }
-        let told: Told = serde_json::from_slice(&message.json).ok()?;
-        return Some(Read::Gap(told.data.to.number, message));
+        return Some(Read::Gap(message));
     }
     let event_type = groma_model::EventType::from_name(name).ok()?;
     filter.matches(event_type, subject).then_some(Read::Aside(message))

@@ -43,6 +43,8 @@ pub(crate) struct Tracker {
     before: Progress,
     /// Read, and not delivered.
     outstanding: BTreeSet<u64>,
+    /// Where gaps were told that are not delivered: the position waits there, so that they are told again.
+    gaps: Vec<u64>,
     read: u64,
     delivered: u64,
 }
@@ -50,13 +52,27 @@ pub(crate) struct Tracker {
 impl Tracker {
     pub(crate) const fn new(before: Progress) -> Self {
         let (read, delivered) = (before.position, before.ahead);
-        Self { before, outstanding: BTreeSet::new(), read, delivered }
+        Self { before, outstanding: BTreeSet::new(), gaps: Vec::new(), read, delivered }
     }
 
     /// Notes that an event was read; returns whether it is to be delivered.
     pub(crate) fn read(&mut self, number: u64) -> bool {
         self.passed(number);
         !self.before.covers(number) && self.outstanding.insert(number)
+    }
+
+    /// Notes that a gap was told; returns what it is to be called once it is delivered. Events may yet come that are
+    /// older than its end, so it has no number of its own.
+    pub(crate) fn gap(&mut self) -> u64 {
+        self.gaps.push(self.read);
+        self.read
+    }
+
+    /// Notes that a gap is delivered.
+    pub(crate) fn told(&mut self, gap: u64) {
+        if let Some(index) = self.gaps.iter().position(|known| *known == gap) {
+            self.gaps.swap_remove(index);
+        }
     }
 
     /// Notes that everything wanted up to a number was read.
@@ -72,12 +88,13 @@ impl Tracker {
 
     /// Returns how many events were read and are not delivered.
     pub(crate) fn waiting(&self) -> usize {
-        self.outstanding.len()
+        self.outstanding.len() + self.gaps.len()
     }
 
     /// Returns the position alone.
     pub(crate) fn position(&self) -> u64 {
-        self.outstanding.first().map_or(self.read, |first| first.saturating_sub(1))
+        let before = self.outstanding.first().map_or(self.read, |first| first.saturating_sub(1));
+        self.gaps.iter().copied().fold(before, u64::min)
     }
 
     /// Returns what is to be kept.

@@ -270,14 +270,10 @@ impl Worker {
                     }
                 }
             }
-            Some(Read::Gap(number, message)) => {
-                // Where nothing was before, nothing is missing that a position could be behind.
-                let numbered = (number > 0).then_some(number);
-                if number <= through && numbered.is_none_or(|number| open.tracker.read(number)) {
-                    let retry = open.retries.remove(&number);
-                    let waiting = waiting(message, numbered, retry, now, instant_now);
-                    self.lanes.push(Lane { reading, subject: None }, waiting);
-                }
+            Some(Read::Gap(message)) => {
+                let gap = Some(open.tracker.gap());
+                let waiting = Waiting { gap, ..waiting(message, None, None, now, instant_now) };
+                self.lanes.push(Lane { reading, subject: None }, waiting);
             }
             Some(Read::Aside(message)) if reading == 0 => {
                 let subject = message.subject;
@@ -418,6 +414,7 @@ fn waiting(
     Waiting {
         message,
         number,
+        gap: None,
         attempts: retry.map_or(0, |retry| retry.attempts),
         first_at: retry.map(|retry| retry.first_at),
         retry: at,

@@ -18,6 +18,22 @@ fn the_position_waits_for_the_first_that_is_missing() {
     assert_eq!(tracker.progress(), Progress::at(20));
 }
 
+#[test]
+fn a_gap_holds_the_position_and_hides_nothing() {
+    let mut tracker = Tracker::new(Progress::at(10));
+    let gap = tracker.gap();
+    assert!(tracker.read(11) && tracker.read(12));
+    tracker.done(12);
+    assert_eq!(tracker.progress(), Progress { position: 10, ahead: 12, missing: vec![11] });
+    tracker.done(11);
+    assert_eq!(
+        (tracker.progress(), tracker.waiting()),
+        (Progress { position: 10, ahead: 12, missing: vec![] }, 1)
+    );
+    tracker.told(gap);
+    assert_eq!((tracker.progress(), tracker.waiting()), (Progress::at(12), 0));
+}
+
 proptest! {
     /// Processes that read, deliver in any order, and die: each event is delivered before the position passes it.
     #[test]

@@ -61,14 +61,12 @@ impl Worker {
             self.standing.rests_until = None;
         }
         self.lanes.delivered(tried.lane);
-        if let Some(number) = waiting.number {
-            if let Some(open) = self.readings.get_mut(&reading) {
-                open.tracker.done(number);
-            }
-            if waiting.first_at.is_some() {
-                self.settled.push((reading, number));
-            }
+        if let Some(open) = self.readings.get_mut(&reading) {
+            waiting.gap.into_iter().for_each(|gap| open.tracker.told(gap));
+            waiting.number.into_iter().for_each(|number| open.tracker.done(number));
         }
+        self.settled
+            .extend(waiting.number.filter(|_| waiting.first_at.is_some()).map(|number| (reading, number)));
         self.log(tried, waiting, DeliveryOutcome::Delivered, None);
         self.finish(reading);
     }
