@@ -129,9 +129,10 @@ fn refusal(error: KeyringError) -> ApiError {
         KeyringError::WriteKeyFile { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
             ErrorCode::Conflict
         }
-        KeyringError::LastSlot | KeyringError::TooManySlots { .. } | KeyringError::Keychain { .. } => {
-            ErrorCode::Conflict
-        }
+        KeyringError::LastSlot
+        | KeyringError::TooManySlots { .. }
+        | KeyringError::TooManyKeys { .. }
+        | KeyringError::Keychain { .. } => ErrorCode::Conflict,
         KeyringError::NoSuchSlot(_) => ErrorCode::NotFound,
         _ => ErrorCode::StorageFailed,
     };

@@ -106,12 +106,14 @@ pub enum KeyringError {
         there: String,
     },
     /// Several ways were tried, and none opens.
-    #[error("nothing opens the keys in `{path}`:{tried}\nbring back one of these, or use the recovery key: `groma keys recover`", path = path.display())]
+    #[error("nothing opens the keys in `{path}`:{tried}\n{advice}", path = path.display())]
     Locked {
         /// The keys.
         path: PathBuf,
         /// What was tried, and why it failed.
         tried: Tried,
+        /// What to do.
+        advice: &'static str,
     },
     /// There is no such slot.
     #[error("there is no key slot {0}: `groma keys status` lists them")]
@@ -124,6 +126,14 @@ pub enum KeyringError {
     /// There are as many as there can be.
     #[error("there are {max} key slots already: remove one that is no longer needed")]
     TooManySlots {
+        /// How many there can be.
+        max: usize,
+    },
+    /// There are as many data keys as there can be.
+    #[error(
+        "there are {max} data keys already: `groma keys rotate --reencrypt` ends the older ones, at the start after it"
+    )]
+    TooManyKeys {
         /// How many there can be.
         max: usize,
     },

@@ -22,7 +22,8 @@ use crate::step::step;
 /// The form that is written.
 const VERSION: u32 = 2;
 const BYTES_MAX: u64 = 1 << 20;
-const DATA_KEYS_MAX: usize = 4096;
+/// A file with more would be refused, so no more are made.
+pub(crate) const DATA_KEYS_MAX: usize = 2048;
 pub(crate) const SLOTS_MAX: usize = 32;
 /// What trying all slots may cost, in KiB that Argon2 writes: some twenty of our own passphrases.
 const COST_MAX: u64 = 4 << 20;

@@ -96,7 +96,12 @@ pub(crate) fn open(path: &Path, file: &KeysFile, unlock: &Unlock) -> Result<Open
         Some(only) if tried.is_empty() => Err(only),
         last => {
             tried.extend(last);
-            Err(KeyringError::Locked { path: path.to_owned(), tried: Tried(tried) })
+            let advice = if file.slots.iter().any(|slot| is_recovery(&slot.keeper)) {
+                "bring back one of these, or use the recovery key: `groma keys recover`"
+            } else {
+                "bring back one of these: nothing else opens the folder, for it has no recovery key"
+            };
+            Err(KeyringError::Locked { path: path.to_owned(), tried: Tried(tried), advice })
         }
     }
 }

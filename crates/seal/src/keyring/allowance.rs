@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::Keyring;
 use crate::cipher::{Cipher, random_key};
 use crate::error::KeyringError;
-use crate::file::{DataKey, KeysFile};
+use crate::file::{DATA_KEYS_MAX, DataKey, KeysFile};
 
 /// Messages reserved at once: one small file is written per so many. A process that seals little reserves little, and
 /// one that seals much is soon left in peace.
@@ -43,10 +43,10 @@ impl Keyring {
     /// Makes a new data key, which seals everything from now on; returns its number.
     ///
     /// # Errors
-    /// When the file of keys cannot be written.
+    /// When there are too many already, or the file of keys cannot be written.
     pub fn renew(&self) -> Result<u32, KeyringError> {
         let block = self.block();
-        let (id, cipher) = self.change(|file| Ok(self.push_key(file, block)))?;
+        let (id, cipher) = self.change(|file| self.push_key(file, block))?;
         self.switch(id, cipher, block);
         Ok(id)
     }
@@ -105,7 +105,7 @@ impl Keyring {
                     key.reserved += block;
                     Ok(None)
                 }
-                None => Ok(Some(self.push_key(file, block))),
+                None => self.push_key(file, block).map(Some),
             }
         })?;
         match fresh {
@@ -115,12 +115,15 @@ impl Keyring {
         Ok(())
     }
 
-    fn push_key(&self, file: &mut KeysFile, block: u64) -> (u32, Cipher) {
+    fn push_key(&self, file: &mut KeysFile, block: u64) -> Result<(u32, Cipher), KeyringError> {
+        if file.keys.len() >= DATA_KEYS_MAX {
+            return Err(KeyringError::TooManyKeys { max: DATA_KEYS_MAX });
+        }
         let (id, key) = (file.current() + 1, random_key());
         let mut wrapped = DataKey::wrap(&self.master, self.folder, id, &key);
         wrapped.reserved = block;
         file.keys.push(wrapped);
-        (id, Cipher::new(&key))
+        Ok((id, Cipher::new(&key)))
     }
 
     fn switch(&self, id: u32, cipher: Cipher, block: u64) {

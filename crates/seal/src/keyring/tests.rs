@@ -133,6 +133,25 @@ fn a_new_data_key_seals_what_is_new_and_a_retired_one_opens_nothing() {
     }
 }
 
+#[test]
+fn no_more_keys_are_made_than_are_read_again() {
+    let (folder, keyring, unlock) = fresh();
+    keyring
+        .change(|file| {
+            for id in 2..=crate::file::DATA_KEYS_MAX as u32 {
+                let key = random_key();
+                file.keys.push(DataKey::wrap(&keyring.master, keyring.folder, id, &key));
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(matches!(keyring.renew(), Err(KeyringError::TooManyKeys { .. })));
+    let sealed = keyring.seal(PLACE, b"goes on");
+    let again = Keyring::open(&folder.path().join("data"), &unlock, false).unwrap();
+    assert_eq!(again.open_sealed(PLACE, &sealed).unwrap(), b"goes on");
+    assert_eq!(again.data_keys().len(), crate::file::DATA_KEYS_MAX);
+}
+
 proptest! {
     #[test]
     fn hostile_bytes_never_open(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
