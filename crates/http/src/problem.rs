@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 responses.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use groma_api::{ApiError, ErrorCode};
 
@@ -20,6 +20,11 @@ pub(crate) fn problem(error: &ApiError) -> Response {
     };
     if let Some(seconds) = wait {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let (ErrorCode::TooManyRequests, Some(seconds)) = (error.code, problem.retry_after_seconds)
+        && let Ok(nothing_left) = HeaderValue::from_str(&format!("\"default\";r=0;t={seconds}"))
+    {
+        headers.insert(HeaderName::from_static("ratelimit"), nothing_left);
     }
     match error.code {
         ErrorCode::Unauthenticated => {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 fn read(values: &[&str]) -> Result<Option<String>, ApiError> {
@@ -41,5 +43,19 @@ fn only_changes_on_somebodys_behalf_have_keys() {
 fn secret_operations_exist() {
     for id in SECRET {
         assert!(Operation::by_id(id).is_some(), "{id}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_header_is_a_key_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let Ok(value) = HeaderValue::from_bytes(&bytes) else { return Ok(()) };
+        let mut headers = HeaderMap::new();
+        headers.insert(KEY, value);
+        if let Ok(key) = key(Operation::by_id("scan_start").unwrap(), &headers) {
+            let key = key.unwrap();
+            prop_assert!((1..=KEY_CHARS_MAX).contains(&key.len()));
+            prop_assert!(key.is_ascii());
+        }
     }
 }

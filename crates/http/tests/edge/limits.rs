@@ -33,6 +33,7 @@ async fn each_principal_has_its_own_rate() {
     let refused = served.get("/v1/version").send().await.unwrap();
     let wait = waits(refused.headers());
     assert!((1..=3600).contains(&wait));
+    assert_eq!(refused.headers()["ratelimit"], format!("\"default\";r=0;t={wait}").as_str());
     assert_eq!(refused.headers()["x-content-type-options"], "nosniff");
     let told = problem(refused, ErrorCode::TooManyRequests).await;
     assert_eq!(told.retry_after_seconds, Some(wait));

@@ -132,6 +132,33 @@ async fn a_changed_certificate_is_for_new_connections() {
 }
 
 #[tokio::test]
+async fn events_stream_over_tls_and_a_stop_ends_them() {
+    let made = certificate();
+    let secured = Secured::new(&made).await;
+    let mut stream = secured.connect(made.cert.der(), "localhost").await.unwrap();
+    let head = format!("GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {ADMIN}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut told = String::new();
+    for (wanted, then_append) in [("retry: 2000", true), ("data: ", true), ("00000002\ndata: ", false)] {
+        soon(async {
+            while !told.contains(wanted) {
+                let mut part = vec![0; 4096];
+                let count = stream.read(&mut part).await.unwrap();
+                assert_ne!(count, 0, "{told}");
+                told.push_str(&String::from_utf8_lossy(&part[..count]));
+            }
+        })
+        .await;
+        if then_append {
+            secured.served.world.journal.append();
+        }
+    }
+    secured.served.world.stop.cancel();
+    soon(stream.read_to_string(&mut told)).await.unwrap();
+    assert!(told.contains("server is stopping"), "{told}");
+}
+
+#[tokio::test]
 async fn plain_http_is_told_to_speak_https() {
     let secured = Secured::new(&certificate()).await;
     let mut stream = TcpStream::connect(secured.address).await.unwrap();
