@@ -11,6 +11,7 @@ mod event_types;
 mod events;
 mod help;
 mod holder;
+mod hostile;
 mod hosts;
 mod open;
 mod retention;
