@@ -292,5 +292,12 @@ fn desktop_name(request: &EventTypeRequest) -> Result<String, ApiError> {
             format!("a desktop name has 1 to {NAME_CHARACTERS_MAX} letters, digits, `_`, `-`, `:` and `/`"),
         ));
     }
+    if EventType::ALL.iter().any(|own| own.desktop_name == name) {
+        let detail = format!(
+            "the desktop window emits events of Groma's own as `{name}`, which others would take these for: give another \
+             desktop name"
+        );
+        return Err(ApiError::invalid("desktop_name", detail));
+    }
     Ok(name.to_owned())
 }

@@ -153,6 +153,16 @@ async fn declaring_again_passes_if_it_breaks_no_reader() {
         let error = world.journal.declare(declaration(name, schema()), who()).await.unwrap_err();
         assert_eq!(error.field.as_deref(), Some("name"), "{name}");
     }
+    for (name, desktop_name) in [
+        ("groma.custom.a.scan_started", None),
+        ("groma.custom.a.b", Some("vm-created")),
+        ("groma.custom.a.b", Some("a b")),
+    ] {
+        let desktop_name = desktop_name.map(str::to_owned);
+        let spoof = EventTypeRequest { desktop_name, ..declaration(name, schema()) };
+        let error = world.journal.declare(spoof, who()).await.unwrap_err();
+        assert_eq!(error.field.as_deref(), Some("desktop_name"), "{name}");
+    }
     let bomb = json!({"properties": {"a": {"$ref": "#"}}});
     let error = world.journal.declare(declaration("groma.custom.a.b", bomb), who()).await.unwrap_err();
     assert_eq!((error.code, error.field.as_deref()), (ErrorCode::InvalidRequest, Some("schema")));
