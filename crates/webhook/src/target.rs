@@ -43,6 +43,9 @@ pub(crate) fn parse(text: &str, allow_private: bool) -> Result<Uri, String> {
         Some(Host::Ipv6(address)) => refuse(address.into(), allow_private)?,
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
+            if name.is_empty() {
+                return Err("the URL has no host".to_owned());
+            }
             if !allow_private && (name == "localhost" || name.ends_with(".localhost")) {
                 return Err(refusal(name, "this machine itself"));
             }
