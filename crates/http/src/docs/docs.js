@@ -2,17 +2,22 @@
 "use strict";
 
 const filter = document.getElementById("filter");
-const entries = [...document.querySelectorAll("main article, nav li")];
-const texts = entries.map((entry) => `${entry.id} ${entry.textContent}`.toLowerCase());
+const articles = [...document.querySelectorAll("main article")];
+const texts = articles.map((article) => `${article.id} ${article.textContent}`.toLowerCase());
 
 function apply() {
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  entries.forEach((entry, at) => {
-    entry.hidden = !words.every((word) => texts[at].includes(word));
+  articles.forEach((article, at) => {
+    article.hidden = !words.every((word) => texts[at].includes(word));
   });
-  for (const group of document.querySelectorAll("main section, nav details")) {
-    group.hidden = words.length > 0 && !group.querySelector("article:not([hidden]), li:not([hidden])");
-    if (words.length > 0 && group.tagName === "DETAILS") group.open = true;
+  for (const section of document.querySelectorAll("main section")) {
+    section.hidden = !section.querySelector(":scope > article:not([hidden])");
+  }
+  for (const entry of document.querySelectorAll("nav li, nav > a, nav summary")) {
+    const target = entry.closest("a") ?? entry.querySelector("a");
+    const hidden = document.getElementById(target.hash.slice(1))?.hidden ?? false;
+    (entry.tagName === "SUMMARY" ? entry.parentElement : entry).hidden = hidden;
+    if (words.length > 0 && entry.tagName === "SUMMARY") entry.parentElement.open = true;
   }
 }
 
