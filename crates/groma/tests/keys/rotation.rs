@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::harness::{Groma, OpenPort};
 
+/// Published before everything is sealed again.
+const EVENTS: usize = 8000;
 const TYPE: &str = "groma.custom.test.measured";
 
 fn keys(status: &Value) -> Vec<u64> {
@@ -80,6 +82,15 @@ fn a_kill_at_any_moment_loses_nothing() {
     for _ in 0..4 {
         groma.scan("9");
     }
+    // So much that most kills come before the end.
+    let schema = groma.home.path().join("schema.json");
+    std::fs::write(&schema, r#"{"type": "object"}"#).unwrap();
+    groma.run(&format!("events types register {TYPE} --schema {}", schema.display())).code(0);
+    let events = groma.home.path().join("events.ndjson");
+    std::fs::write(&events, "{\"celsius\": 21.5}\n".repeat(EVENTS)).unwrap();
+    let mut publish = groma.command(&format!("events publish {TYPE} --file -"));
+    let published = publish.stdin(std::fs::File::open(&events).unwrap()).output().unwrap();
+    assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));
     let scans = groma.run("scans list -o json").code(0).json()["scans"].clone();
     // From before anything is open to after everything is done.
     for kill in 0..24_u32 {
@@ -106,7 +117,8 @@ fn a_kill_at_any_moment_loses_nothing() {
     std::fs::write(&paper, recovery).unwrap();
     groma.run(&format!("keys recover --check --recovery-key-file {}", paper.display())).code(0);
     groma.run("audit -o json").code(0);
-    groma.run("events tail --after oldest -o json").code(0);
+    let events = groma.run(&format!("events tail --after oldest --types {TYPE} -o ndjson")).code(0).lines();
+    assert_eq!(events.len(), EVENTS);
 }
 
 fn ids(scans: &Value) -> Vec<&str> {

@@ -186,3 +186,21 @@ fn a_migration_with_several_slots_asks_which() {
     assert!(refused.stderr.contains("choose a place outside"), "{}", refused.stderr);
     groma.run(&format!("keys add key-file {}", second.display())).code(6);
 }
+
+#[test]
+fn only_an_admin_sees_or_changes_who_opens_the_folder() {
+    let groma = Groma::new();
+    let server = groma.serve();
+    let token = |scope: &str| {
+        let made = groma.run(&format!("token create --name test --scope {scope}")).code(0);
+        made.stdout.trim().to_owned()
+    };
+    assert_eq!(server.get("/v1/keys", None).0, 401);
+    assert_eq!(server.get("/v1/keys", Some(&token("operate"))).0, 403);
+    let (code, body) = server.get("/v1/keys", Some(&token("admin")));
+    assert!(code == 200 && body.contains("key_file"), "{code} {body}");
+    // What a server does on behalf of others takes effect at once for the next process.
+    groma.run("keys recovery").code(0);
+    drop(server);
+    assert_eq!(kinds(&groma), ["key_file", "recovery"]);
+}
