@@ -41,23 +41,26 @@ pub(crate) struct Lanes {
     ready: VecDeque<Lane>,
     /// Lanes whose head waits for a time.
     due: BTreeSet<(Instant, Lane)>,
-    waiting: HashMap<u32, usize>,
+    /// Per reading: how many events, and how many bytes.
+    waiting: HashMap<u32, (usize, usize)>,
 }
 
 impl Lanes {
     /// Adds an event at the end of its lane.
     pub(crate) fn push(&mut self, lane: Lane, waiting: Waiting) {
+        let (events, bytes) = self.waiting.entry(lane.reading).or_default();
+        *events += 1;
+        *bytes += waiting.message.json.len();
         let queue = self.lanes.entry(lane).or_default();
         queue.push_back(waiting);
         let first = queue.len() == 1;
-        *self.waiting.entry(lane.reading).or_default() += 1;
         if first {
             self.arrange(lane);
         }
     }
 
-    /// Returns how many events of a reading are in lanes, on their way or not.
-    pub(crate) fn waiting(&self, reading: u32) -> usize {
+    /// Returns how many events of a reading are in lanes, on their way or not, and how many bytes they take.
+    pub(crate) fn waiting(&self, reading: u32) -> (usize, usize) {
         self.waiting.get(&reading).copied().unwrap_or_default()
     }
 
@@ -80,8 +83,9 @@ impl Lanes {
     pub(crate) fn delivered(&mut self, lane: Lane) -> Option<Waiting> {
         let queue = self.lanes.get_mut(&lane)?;
         let head = queue.pop_front()?;
-        if let Some(count) = self.waiting.get_mut(&lane.reading) {
-            *count = count.saturating_sub(1);
+        if let Some((events, bytes)) = self.waiting.get_mut(&lane.reading) {
+            *events = events.saturating_sub(1);
+            *bytes = bytes.saturating_sub(head.message.json.len());
         }
         if queue.is_empty() {
             self.lanes.remove(&lane);

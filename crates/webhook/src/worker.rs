@@ -92,6 +92,8 @@ pub(crate) struct Worker {
 
 /// Events of a replay that are read and wait.
 const REPLAY_WAITING_MAX: usize = 200;
+/// What these and live ones may take, in bytes, per reading.
+const WAITING_BYTES_MAX: usize = 4 << 20;
 /// How long storage is left alone after it refused.
 const REFUSED: Duration = Duration::from_secs(5);
 /// What is read beyond what may wait: one hand-out of the journal per reading.
@@ -189,7 +191,10 @@ impl Worker {
         let readings = self.readings.values_mut();
         let lanes = &self.lanes;
         let open = readings
-            .filter(|open| !open.ended && lanes.waiting(open.kept.reading) < open.waiting_max)
+            .filter(|open| {
+                let (events, bytes) = lanes.waiting(open.kept.reading);
+                !open.ended && events < open.waiting_max && bytes < WAITING_BYTES_MAX
+            })
             .map(|open| (open.kept.reading, &mut open.reads));
         let reads = next_read(open.collect());
         tokio::select! {

@@ -73,10 +73,14 @@ impl Bench {
 
     /// Appends an event about each of these subjects, in one transaction each.
     pub(super) async fn append(&self, subjects: &[Option<u8>]) {
+        self.append_saying("for a test", subjects).await;
+    }
+
+    pub(super) async fn append_saying(&self, message: &str, subjects: &[Option<u8>]) {
         for subject in subjects {
             let subject = subject.map(|id| Subject::thing(ThingId::from_uuid(Uuid::from_bytes([id; 16]))));
             let payload = system::Error {
-                message: "for a test".to_owned(),
+                message: message.to_owned(),
                 severity: Severity::Info,
                 context: None,
                 timestamp: 0,

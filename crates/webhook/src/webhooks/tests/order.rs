@@ -120,3 +120,15 @@ async fn beyond_its_bound_the_journal_is_the_queue() {
     assert!(webhook.waiting <= 20, "{webhook:?}");
     assert!(webhook.behind >= 80);
 }
+
+#[tokio::test]
+async fn large_events_wait_in_the_journal_sooner() {
+    let (bench, receiver) = (Bench::new(impatient()).await, Receiver::deciding(|_, _| Act::Hang).await);
+    let id = bench.webhook(receiver.url()).await;
+    let large = "x".repeat(200_000);
+    for _ in 0..60 {
+        bench.append_saying(&large, &[Some(1)]).await;
+    }
+    let webhook = bench.until(id, |webhook| webhook.waiting >= 20).await;
+    assert!(webhook.waiting < 30, "{webhook:?}");
+}
