@@ -25,13 +25,14 @@ pub enum EventClass {
 pub struct EventTypeRequest {
     /// `groma.custom.<plugin>.<name>`: lower-case letters, digits and `_`, at most 100 characters in all.
     pub name: String,
-    /// JSON Schema (2020-12 unless it says otherwise) of the data; no references to other documents, at most 64 KiB.
+    /// JSON Schema (2020-12 unless it says 2019-09 or draft 7) of the data, which is an object; at most 64 KiB, without
+    /// references to other documents, and containing itself nowhere.
     #[schema(value_type = Object)]
     pub schema: serde_json::Value,
     /// How its events may be delivered; `kept` unless told.
     #[serde(default)]
     pub class: EventClass,
-    /// The name under which the desktop window emits it; the last part of `name` unless told.
+    /// The name under which the desktop window emits it, none of Groma's own; the last part of `name` unless told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop_name: Option<String>,
     /// For people; at most 500 characters.

@@ -31,7 +31,8 @@ pub struct RetentionRequest {
     /// The rules, all of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<RetentionRule>>,
-    /// The oldest events go when the database takes more than this, in bytes, whoever still needs them; 0: no ceiling.
+    /// The oldest events go when the database uses more of its file than this, in bytes (at least 64 MiB), whoever still
+    /// needs them; 0: no ceiling. The file itself does not shrink: what was freed is used again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk_max_bytes: Option<u64>,
     /// Whether events are written to `archive/` in the data folder, sealed and compressed, before they are dropped.
@@ -59,7 +60,7 @@ pub struct Retention {
     pub events: u64,
     /// What they take, in bytes, as sealed.
     pub bytes: u64,
-    /// What the database takes on disk, in bytes.
+    /// What the database's file takes on disk, in bytes.
     pub disk_bytes: u64,
     /// When the oldest was appended.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -53,9 +53,9 @@ pub enum GapReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamGap {
-    /// The reader's position.
+    /// The position before what is missing.
     pub from: Sequence,
-    /// The position from which the stream goes on.
+    /// The position of the last that is missing; the stream goes on behind it.
     pub to: Sequence,
     /// Why.
     pub reason: GapReason,

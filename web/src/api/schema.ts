@@ -1562,11 +1562,14 @@ export interface components {
             class?: components["schemas"]["EventClass"];
             /** @description For people; at most 500 characters. */
             description?: string | null;
-            /** @description The name under which the desktop window emits it; the last part of `name` unless told. */
+            /** @description The name under which the desktop window emits it, none of Groma's own; the last part of `name` unless told. */
             desktop_name?: string | null;
             /** @description `groma.custom.<plugin>.<name>`: lower-case letters, digits and `_`, at most 100 characters in all. */
             name: string;
-            /** @description JSON Schema (2020-12 unless it says otherwise) of the data; no references to other documents, at most 64 KiB. */
+            /**
+             * @description JSON Schema (2020-12 unless it says 2019-09 or draft 7) of the data, which is an object; at most 64 KiB, without
+             *     references to other documents, and containing itself nowhere.
+             */
             schema: Record<string, never>;
         };
         /** @description Data of `groma.execution.cancelled`. */
@@ -2571,7 +2574,7 @@ export interface components {
             consumer_expiry_seconds: number;
             /**
              * Format: int64
-             * @description What the database takes on disk, in bytes.
+             * @description What the database's file takes on disk, in bytes.
              */
             disk_bytes: number;
             /**
@@ -2602,7 +2605,8 @@ export interface components {
             consumer_expiry_seconds?: number | null;
             /**
              * Format: int64
-             * @description The oldest events go when the database takes more than this, in bytes, whoever still needs them; 0: no ceiling.
+             * @description The oldest events go when the database uses more of its file than this, in bytes (at least 64 MiB), whoever still
+             *     needs them; 0: no ceiling. The file itself does not shrink: what was freed is used again.
              */
             disk_max_bytes?: number | null;
             /** @description The rules, all of them. */
@@ -2934,13 +2938,13 @@ export interface components {
         };
         /** @description Data of the control frame `groma.system.stream_gap`. */
         StreamGap: {
-            /** @description The reader's position. */
+            /** @description The position before what is missing. */
             from: components["schemas"]["Sequence"];
             /** @description Why. */
             reason: components["schemas"]["GapReason"];
             /** @description Where the present state can be read. */
             snapshotUrl: string;
-            /** @description The position from which the stream goes on. */
+            /** @description The position of the last that is missing; the stream goes on behind it. */
             to: components["schemas"]["Sequence"];
         };
         /** @description A reader missed events that are gone. Delivery class: control. */
