@@ -117,7 +117,10 @@ async fn tell_left(holder: &Holder) {
         [] => {}
         [scan] => say(format!("the interrupted scan {} goes on in this process", scan.id)),
         scans => {
-            say(format!("{} interrupted scans go on in this process: groma scans list --active", scans.len()))
+            say(format!(
+                "{} interrupted scans go on in this process: groma scans list --active",
+                scans.len()
+            ));
         }
     }
 }

@@ -28,13 +28,20 @@ impl Exit {
         code: 3,
         meaning: "A scan was cancelled, failed or was interrupted; what it found until then is kept unless you discarded it.",
     };
-    const NOT_FOUND: Self = Self { code: 4, meaning: "There is no such thing: scan, host, token, webhook, event type, consumer or key slot." };
+    const NOT_FOUND: Self = Self {
+        code: 4,
+        meaning: "There is no such thing: scan, host, token, webhook, event type, consumer or key slot.",
+    };
     const NOT_ALLOWED: Self =
         Self { code: 5, meaning: "Not allowed: permissions, or a public target without --allow-public." };
-    const NOT_NOW: Self =
-        Self { code: 6, meaning: "Not possible in the present state, such as resuming a running scan or removing the last key slot." };
-    const TRY_AGAIN: Self =
-        Self { code: 7, meaning: "Not available for the moment, or too much at once: the same command may succeed later." };
+    const NOT_NOW: Self = Self {
+        code: 6,
+        meaning: "Not possible in the present state, such as resuming a running scan or removing the last key slot.",
+    };
+    const TRY_AGAIN: Self = Self {
+        code: 7,
+        meaning: "Not available for the moment, or too much at once: the same command may succeed later.",
+    };
     const STORAGE: Self =
         Self { code: 8, meaning: "Storage failed: nothing more is written. See `groma doctor`." };
     const VERSION: Self = Self {

@@ -57,7 +57,9 @@ impl Failure {
                     }
                     writeln!(stderr, "{problem}")
                 } else {
-                    let hint = hint.or_else(|| default_hint(error.code).map(str::to_owned));
+                    // A message that names a command says what to do already.
+                    let usual = default_hint(error.code).filter(|_| !error.detail.contains("`groma "));
+                    let hint = hint.or_else(|| usual.map(str::to_owned));
                     writeln!(stderr, "error: {}", error.detail)
                         .and_then(|()| hint.map_or(Ok(()), |hint| writeln!(stderr, "hint: {hint}")))
                 };

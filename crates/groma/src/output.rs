@@ -3,7 +3,7 @@
 mod quote;
 mod sheet;
 
-use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::io::{self, StdoutLock, Write};
 
 use clap::ValueEnum;
 use groma_model::Timestamp;
@@ -58,7 +58,7 @@ impl Out {
                     line(&mut stdout, item)?;
                 }
             }
-            Format::Table => sheet().write_table(&mut stdout, io::stdout().is_terminal())?,
+            Format::Table => sheet().write_table(&mut stdout, sheet::terminal_width())?,
             Format::Csv => sheet().write_csv(&mut stdout)?,
         }
         stdout.flush()?;

@@ -134,8 +134,8 @@ impl Settings {
     /// When no place for keys can be told.
     pub(crate) fn new_key_file(&self, folder: NodeId) -> Result<PathBuf, Failure> {
         let keys = key_folder()?;
-        let names =
-            std::iter::once(format!("{folder}.key")).chain((2..).map(|number| format!("{folder}-{number}.key")));
+        let names = std::iter::once(format!("{folder}.key"))
+            .chain((2..).map(|number| format!("{folder}-{number}.key")));
         let mut free = names.map(|name| keys.join(name)).filter(|path| !path.exists());
         free.next().ok_or_else(|| Failure::usage("there is no free name for a key file"))
     }

@@ -62,8 +62,17 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 fn sheet(webhooks: &[Webhook]) -> Sheet {
-    let mut sheet =
-        Sheet::new(&["id", "state", "url", "types", "behind", "waiting", "delivered", "last success", "next try"]);
+    let mut sheet = Sheet::new(&[
+        "id",
+        "state",
+        "url",
+        "types",
+        "behind",
+        "waiting",
+        "delivered",
+        "last success",
+        "next try",
+    ]);
     for webhook in webhooks {
         sheet.row(vec![
             webhook.id.to_string(),
@@ -118,7 +127,10 @@ fn print_secret(cx: &Context, made: &WebhookWithSecret) -> Result<(), Failure> {
     match cx.out().format {
         Format::Table => {
             text_line(&made.secret)?;
-            say(format!("the secret of webhook {} is shown this once: the receiver needs it", made.webhook.id));
+            say(format!(
+                "the secret of webhook {} is shown this once: the receiver needs it",
+                made.webhook.id
+            ));
             Ok(())
         }
         _ => cx.out().print_one(made, || {
@@ -138,8 +150,9 @@ fn advise(webhook: &Webhook) {
 }
 
 fn tries(deliveries: &[WebhookDelivery]) -> Sheet {
-    let mut sheet =
-        Sheet::new(&["at", "outcome", "status", "try", "ms", "kind", "type", "subject", "event", "next try", "error"]);
+    let mut sheet = Sheet::new(&[
+        "at", "outcome", "status", "try", "ms", "kind", "type", "subject", "event", "next try", "error",
+    ]);
     for delivery in deliveries {
         sheet.row(vec![
             moment(delivery.at),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use groma_api::{ErrorCode, ScanQuery};
 
+use crate::aside;
 use crate::connection::Purpose;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -77,7 +78,7 @@ pub(crate) async fn begin(settings: &Settings) -> Result<(), Failure> {
     command.current_dir("/");
     let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
     let stdout = child.stdout.take();
-    let heard = tokio::task::spawn_blocking(move || {
+    let heard = aside::run("detached-scan", move || {
         let mut line = String::new();
         if let Some(stdout) = stdout {
             BufReader::new(stdout).read_line(&mut line)?;
@@ -87,12 +88,12 @@ pub(crate) async fn begin(settings: &Settings) -> Result<(), Failure> {
         }
         // It is ending: what it said is complete once it has.
         child.wait()?;
-        std::fs::read_to_string(&log).map(Some)
+        std::io::Result::Ok(Some(std::fs::read_to_string(&log)?))
     });
     match heard.await {
-        Ok(Ok(None)) => Ok(()),
-        Ok(Ok(Some(told))) => Err(failed(told.trim_end().to_owned())),
-        Ok(Err(error)) => Err(failed(error.to_string())),
-        Err(error) => Err(failed(error.to_string())),
+        Some(Ok(None)) => Ok(()),
+        Some(Ok(Some(told))) => Err(failed(told.trim_end().to_owned())),
+        Some(Err(error)) => Err(failed(error.to_string())),
+        None => Err(failed("no thread could be had".to_owned())),
     }
 }

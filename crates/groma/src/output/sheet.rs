@@ -2,9 +2,17 @@
 
 use std::io::Write;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::failure::Failure;
+
+/// Blanks between columns.
+const GAP: usize = 2;
+/// The longest word that is kept whole: a position in the journal has 34 characters, an id 36. Paths may be longer.
+const WORD_MAX: usize = 36;
+
+/// A text of several words gets as much, or what it needs.
+const TEXT_MIN: usize = 16;
 
 /// Rows under headings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,18 +53,17 @@ impl Sheet {
         self.rows.push(cells);
     }
 
-    /// Writes a table; on a terminal it is fitted to the width.
+    /// Writes a table, fitted to a terminal's `width` if there is one. Where ids or other words would have to be broken,
+    /// so that nobody could copy them, each row becomes a block of names and values.
     ///
     /// # Errors
     /// When the writer takes no more.
-    pub(crate) fn write_table(&self, to: &mut impl Write, terminal: bool) -> Result<(), Failure> {
-        let mut table = Table::new();
-        table.load_preset(presets::NOTHING);
-        table.set_content_arrangement(if terminal {
-            ContentArrangement::Dynamic
-        } else {
-            ContentArrangement::Disabled
-        });
+    pub(crate) fn write_table(&self, to: &mut impl Write, width: Option<u16>) -> Result<(), Failure> {
+        let words = self.words();
+        if width.is_some_and(|width| usize::from(width) < words.iter().map(|word| word + GAP).sum()) {
+            return self.write_blocks(to, width);
+        }
+        let mut table = plain_table(width);
         table.set_header(self.headings.iter().map(|heading| heading.to_uppercase()));
         let mut above: &[String] = &[];
         for row in &self.rows {
@@ -66,11 +73,60 @@ impl Sheet {
             table.add_row(cells.map(|(at, cell)| if at < repeats { String::new() } else { plain(cell) }));
             above = row;
         }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
+        if let Some(width) = width {
+            for (column, wide) in table.column_iter_mut().zip(self.widths(&words, usize::from(width))) {
+                let wide = u16::try_from(wide + GAP).unwrap_or(u16::MAX);
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(wide)));
+            }
         }
-        for line in table.lines() {
-            writeln!(to, "{}", line.trim_end())?;
+        write_lines(table, to)
+    }
+
+    /// Returns how wide each column must be at least: its longest word, as far as that is worth keeping whole.
+    fn words(&self) -> Vec<usize> {
+        let longest =
+            |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+        let least = |cell: &String| longest(cell).max(widest_line(cell).min(TEXT_MIN));
+        let column = |(at, heading): (usize, &&str)| {
+            let cells = self.rows.iter().filter_map(|row| row.get(at));
+            cells.map(least).chain([longest(heading)]).max().unwrap_or(0).min(WORD_MAX)
+        };
+        self.headings.iter().enumerate().map(column).collect()
+    }
+
+    /// Shares out the terminal's width: each column gets its longest word, and what is left goes to those that need
+    /// little more first, so that only long texts are wrapped.
+    fn widths(&self, words: &[usize], width: usize) -> Vec<usize> {
+        let mut widths = words.to_vec();
+        let wanted = (0..words.len()).map(|at| {
+            let cells = self.rows.iter().filter_map(|row| row.get(at));
+            let widest = cells.map(|cell| widest_line(cell)).max().unwrap_or(0);
+            (widest.saturating_sub(words.get(at).copied().unwrap_or(0)), at)
+        });
+        let mut wanted: Vec<(usize, usize)> = wanted.collect();
+        wanted.sort_unstable();
+        let mut left = width.saturating_sub(words.iter().map(|word| word + GAP).sum());
+        for (nth, (more, at)) in wanted.iter().enumerate() {
+            let given = (*more).min(left / (wanted.len() - nth));
+            left -= given;
+            if let Some(width) = widths.get_mut(*at) {
+                *width += given;
+            }
+        }
+        widths
+    }
+
+    fn write_blocks(&self, to: &mut impl Write, width: Option<u16>) -> Result<(), Failure> {
+        for (at, row) in self.rows.iter().enumerate() {
+            if at > 0 {
+                writeln!(to)?;
+            }
+            let mut table = plain_table(width);
+            let cells = self.headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+            for (heading, cell) in cells {
+                table.add_row([heading.to_uppercase(), plain(cell)]);
+            }
+            write_lines(table, to)?;
         }
         Ok(())
     }
@@ -91,6 +147,35 @@ impl Sheet {
         written.and_then(|()| csv.flush())?;
         Ok(())
     }
+}
+
+fn widest_line(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+fn plain_table(width: Option<u16>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    match width {
+        Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
+        None => table.set_content_arrangement(ContentArrangement::Disabled),
+    };
+    table
+}
+
+fn write_lines(mut table: Table, to: &mut impl Write) -> Result<(), Failure> {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for line in table.lines() {
+        writeln!(to, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Returns how wide the terminal is, if stdout is one.
+pub(crate) fn terminal_width() -> Option<u16> {
+    Table::new().width()
 }
 
 /// Takes out control characters: what a scanned host calls itself must not steer the terminal.

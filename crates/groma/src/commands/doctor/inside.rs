@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::finding::Finding;
 use super::{holder, keys, system};
+use crate::aside;
 use crate::settings::Settings;
 
 /// How long to try while one holder ends and the next begins.
@@ -24,16 +25,15 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     let give_up = Instant::now() + HANDOVER_MAX;
     loop {
         let (folder, unlock) = (settings.data_dir.clone(), unlock.clone());
-        // It reads the whole file.
-        let looked = tokio::task::spawn_blocking(move || groma_app::examine(&folder, &unlock)).await;
-        match looked {
-            Ok(Ok(Examination::Unused)) => {
+        // The whole database is read.
+        match aside::run("examine", move || groma_app::examine(&folder, &unlock)).await {
+            Some(Ok(Examination::Unused)) => {
                 return vec![
                     Finding::ok("holder", "nobody: there is nothing yet"),
                     system::clock(SystemClock.now(), None, ""),
                 ];
             }
-            Ok(Ok(Examination::Held { pid, version, socket })) => {
+            Some(Ok(Examination::Held { pid, version, socket })) => {
                 let error = match crate::holder::ask(&socket).await {
                     Ok(backend) => return holder::findings(settings, pid, backend.as_ref()).await,
                     Err(error) => error,
@@ -42,18 +42,23 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
                     return vec![holder::unreachable(pid, version.as_deref(), &error)];
                 }
             }
-            Ok(Ok(Examination::Free(free))) => return at_rest(settings, free),
-            Ok(Ok(Examination::Changed)) if Instant::now() >= give_up => {
+            Some(Ok(Examination::Free(free))) => return at_rest(settings, free),
+            Some(Ok(Examination::Changed)) if Instant::now() >= give_up => {
                 let found = "the data folder changes hands all the time, so nothing was looked at";
                 return vec![Finding::warning("holder", found, "run `groma doctor` again in a moment")];
             }
-            Ok(Ok(Examination::Changed)) => {}
-            Ok(Err(error)) => {
+            Some(Ok(Examination::Changed)) => {}
+            Some(Err(error)) => {
                 let found = format!("{} cannot be looked at: {error}", settings.data_dir.display());
                 return vec![Finding::error("holder", found, "run doctor as the folder's owner")];
             }
-            Err(error) => {
-                return vec![Finding::error("holder", format!("the check ended: {error}"), "run it again")];
+            None => {
+                let found = "the check could not be run: no thread could be had";
+                return vec![Finding::error(
+                    "holder",
+                    found,
+                    "look at the limits of this user (`ulimit -u`)",
+                )];
             }
         }
         tokio::time::sleep(HANDOVER_PAUSE).await;

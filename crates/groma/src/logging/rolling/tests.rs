@@ -6,7 +6,7 @@ use super::Rolling;
 fn a_grown_file_is_put_aside_and_the_oldest_goes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/groma.log");
-    let rolling = Rolling::new(path.clone(), 20, 3);
+    let rolling = Rolling::new(path, 20, 3);
     for number in 0..10 {
         (&rolling).write_all(format!("line number {number}\n").as_bytes()).unwrap();
     }

@@ -16,7 +16,7 @@ fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
 
 #[test]
 fn a_table_groups_repeats_and_disarms_escapes() {
-    let table = text(|to| sheet().write_table(to, false).unwrap());
+    let table = text(|to| sheet().write_table(to, None).unwrap());
     let lines: Vec<&str> = table.lines().map(str::trim).collect();
     assert_eq!(lines.len(), 4, "{table}");
     assert_eq!(lines[2], "80");
@@ -27,4 +27,34 @@ fn a_table_groups_repeats_and_disarms_escapes() {
 fn csv_keeps_every_cell() {
     let csv = text(|to| sheet().write_csv(to).unwrap());
     assert_eq!(csv, "host,port\n10.1.0.7,22\n10.1.0.7,80\n\"a,b\u{1b}[2J\",443\n");
+}
+
+#[test]
+fn ids_stay_whole_however_narrow_the_terminal() {
+    const ID: &str = "01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77";
+    let mut sheet = Sheet::new(&["id", "name", "for"]);
+    for name in ["one", "two"] {
+        let text = "a text of many words that goes on and on and on".to_owned();
+        sheet.row(vec![ID.to_owned(), name.to_owned(), text]);
+    }
+    for width in [54, 62, 80, 200] {
+        let table = text(|to| sheet.write_table(to, Some(width)).unwrap());
+        assert_eq!(table.matches(ID).count(), 2, "{width}:\n{table}");
+        assert!(table.lines().all(|line| line.chars().count() <= usize::from(width)), "{width}:\n{table}");
+        // Names beside, or a heading above.
+        assert_eq!(table.matches("NAME").count(), if width < 60 { 2 } else { 1 }, "{width}:\n{table}");
+    }
+}
+
+#[test]
+fn only_long_texts_are_wrapped() {
+    let mut sheet = Sheet::new(&["check", "verdict", "found"]);
+    let found = "a text of many words that goes on and on and on until it fits no line".to_owned();
+    sheet.row(vec!["descriptor limit".to_owned(), "warning".to_owned(), found]);
+    let table = text(|to| sheet.write_table(to, Some(80)).unwrap());
+    assert!(
+        table.contains("descriptor limit  warning  a text of many words that goes on and on and on\n"),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 3, "{table}");
 }
