@@ -1,5 +1,6 @@
 //! Somebody who accepts every delivery, and counts.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub(super) struct Waiting {
 #[derive(Debug)]
 struct Counter {
     left: u64,
+    seen: HashSet<String>,
     done: Option<Sender<Instant>>,
 }
 
@@ -38,7 +40,7 @@ impl Receiver {
     pub(super) fn listen() -> Done<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let counter = Arc::new(Mutex::new(Counter { left: 0, done: None }));
+        let counter = Arc::new(Mutex::new(Counter { left: 0, seen: HashSet::new(), done: None }));
         let shared = Arc::clone(&counter);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -53,7 +55,7 @@ impl Receiver {
     /// Counts from now on.
     pub(super) fn expect(&self, deliveries: u64) -> Waiting {
         let (tell, done) = channel();
-        *self.counter.lock() = Counter { left: deliveries, done: Some(tell) };
+        *self.counter.lock() = Counter { left: deliveries, seen: HashSet::new(), done: Some(tell) };
         Waiting { begun: Instant::now(), done }
     }
 }
@@ -73,7 +75,8 @@ fn serve(stream: TcpStream, counter: &Mutex<Counter>) -> Done {
     let mut stream = BufReader::new(stream);
     let (mut line, mut body) = (String::new(), Vec::new());
     loop {
-        let mut length = 0;
+        // A delivery that comes again is the same delivery: its id tells.
+        let (mut length, mut id) = (None, None);
         loop {
             line.clear();
             if stream.read_line(&mut line)? == 0 {
@@ -81,17 +84,21 @@ fn serve(stream: TcpStream, counter: &Mutex<Counter>) -> Done {
             }
             match line.trim_end().split_once(':') {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = value.trim().parse()?;
+                    length = Some(value.trim().parse::<usize>()?);
+                }
+                Some((name, value)) if name.eq_ignore_ascii_case("webhook-id") => {
+                    id = Some(value.trim().to_owned());
                 }
                 None if line.trim_end().is_empty() => break,
                 _ => {}
             }
         }
-        body.resize(length, 0);
+        body.resize(length.ok_or("a delivery without its length")?, 0);
         stream.read_exact(&mut body)?;
         stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")?;
         let mut counter = counter.lock();
-        counter.left = counter.left.saturating_sub(1);
+        let new = counter.seen.insert(id.ok_or("a delivery without its id")?);
+        counter.left = counter.left.saturating_sub(u64::from(new));
         if counter.left == 0
             && let Some(done) = counter.done.take()
         {
