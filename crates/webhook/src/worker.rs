@@ -84,9 +84,9 @@ pub(crate) struct Worker {
     settled: Vec<(u32, u64)>,
     ended: Vec<u32>,
     writing: Option<Writing>,
-    /// Storage refused: it is asked again then.
+    /// Nothing is written before this.
     write_after: Option<Instant>,
-    /// Whether that was told.
+    /// Whether storage refused the last time.
     refused: bool,
 }
 
@@ -96,6 +96,8 @@ const REPLAY_WAITING_MAX: usize = 200;
 const WAITING_BYTES_MAX: usize = 4 << 20;
 /// How long storage is left alone after it refused.
 const REFUSED: Duration = Duration::from_secs(5);
+/// How long what became of deliveries is gathered before it is written: others write too.
+const PAUSE: Duration = Duration::from_millis(50);
 /// What is read beyond what may wait: one hand-out of the journal per reading.
 const READ_AHEAD: usize = 1;
 
@@ -338,6 +340,7 @@ impl Worker {
         match written {
             Ok(()) => {
                 self.refused = false;
+                self.write_after = Some(Instant::now() + PAUSE);
                 let epoch = self.around.journal.head().epoch;
                 let held = self.readings.values().map(|open| open.kept.progress.position).min();
                 if let Some(held) = held {
@@ -366,19 +369,16 @@ impl Worker {
             self.settle(tried);
         }
         self.in_flight.abort_all();
-        self.write_after = None;
+        // What is being written, and what came since.
         for _ in 0..2 {
-            let written = match &mut self.writing {
-                Some(writing) => Some(writing.await),
-                None => None,
-            };
-            if let Some(written) = written {
+            if let Some(writing) = self.writing.take() {
+                let written = writing.await;
                 self.written(written);
-                if self.write_after.is_some() {
-                    break;
-                }
             }
-            self.write();
+            if !self.refused {
+                self.write_after = None;
+                self.write();
+            }
         }
         if let Some(writing) = self.writing.take() {
             let written = writing.await;
