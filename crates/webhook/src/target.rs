@@ -42,9 +42,10 @@ pub(crate) fn parse(text: &str, allow_private: bool) -> Result<Uri, String> {
         Some(Host::Ipv4(address)) => refuse(address.into(), allow_private)?,
         Some(Host::Ipv6(address)) => refuse(address.into(), allow_private)?,
         Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            if name.is_empty() {
-                return Err("the URL has no host".to_owned());
+            let name = name.strip_suffix('.').unwrap_or(name);
+            // `0..` is nobody's name, and no two resolvers agree on what else it is.
+            if name.split('.').any(str::is_empty) {
+                return Err("the URL's host is not a name: something is missing between its dots".to_owned());
             }
             if !allow_private && (name == "localhost" || name.ends_with(".localhost")) {
                 return Err(refusal(name, "this machine itself"));
