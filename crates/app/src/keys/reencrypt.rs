@@ -1,7 +1,9 @@
 //! Sealing everything again in the background, and forgetting the keys that nothing needs any more.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use groma_database::Database;
 use groma_inventory::{Inventory, InventoryError, Reencrypting};
 use groma_seal::Keyring;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +14,6 @@ use crate::App;
 struct Work {
     inventory: Inventory,
     keyring: Arc<Keyring>,
-    archive: std::path::PathBuf,
     stopping: CancellationToken,
 }
 
@@ -45,7 +46,6 @@ impl App {
         Work {
             inventory: self.inventory.clone(),
             keyring: Arc::clone(&self.keyring),
-            archive: self.keyring.data_folder().join("archive"),
             stopping: self.stopping.clone(),
         }
     }
@@ -74,7 +74,7 @@ impl Work {
         // be on its way to the file.
         let old: Vec<u32> =
             self.keyring.data_keys().iter().map(|key| key.id).filter(|id| *id < record.key).collect();
-        if old.is_empty() || record.rows_damaged > 0 || self.archived() {
+        if old.is_empty() || record.rows_damaged > 0 || self.needed_elsewhere() {
             return Ok(());
         }
         if self.inventory.sealed_before(record.key).await? {
@@ -94,11 +94,18 @@ impl Work {
         Ok(())
     }
 
-    /// Archived events stay sealed as they are: while there are any, every key is kept.
-    fn archived(&self) -> bool {
-        match std::fs::read_dir(&self.archive) {
-            Ok(mut entries) => entries.next().is_some(),
+    /// Archived events, and databases that were set aside as damaged, stay sealed as they are: while there are any,
+    /// every key is kept.
+    fn needed_elsewhere(&self) -> bool {
+        let any = |folder: &Path, of: &dyn Fn(&str) -> bool| match std::fs::read_dir(folder) {
+            // What cannot be looked at may well be needed.
+            Ok(mut entries) => {
+                entries.any(|entry| entry.map_or(true, |entry| of(&entry.file_name().to_string_lossy())))
+            }
             Err(error) => error.kind() != std::io::ErrorKind::NotFound,
-        }
+        };
+        let set_aside = format!("{}.damaged-", Database::FILE);
+        let folder = self.keyring.data_folder();
+        any(&folder.join("archive"), &|_| true) || any(folder, &|name| name.starts_with(&set_aside))
     }
 }

@@ -94,7 +94,7 @@ fn advice(slots: &[SlotInfo], keys: &[DataKeyInfo], record: Option<&Reencryption
             record.rows_damaged
         )),
         (true, _) if keys.iter().any(|key| key.id < record.key) => advice.push(
-            "the older keys are forgotten when Groma is started again, unless archived events still need them"
+            "the older keys are forgotten when Groma is started again, unless archived events or a database that was set aside still need them"
                 .to_owned(),
         ),
         _ => {}

@@ -49,9 +49,17 @@ fn everything_is_sealed_again_while_scans_run_and_old_keys_are_forgotten_at_the_
     let events = groma.run("events tail --after oldest --types groma.system.error -o json").code(0).stdout;
     assert!(events.contains("everything is sealed by data key 4"), "it was not told");
     drop(server);
+    // A damaged database that somebody may want to rescue: its keys are kept as long as it is there.
+    let aside = groma.data_dir().join("groma.db.damaged-1");
+    std::fs::write(&aside, "").unwrap();
+    let server = groma.serve();
+    groma.run("keys rotate --reencrypt --wait").code(0);
+    assert_eq!(keys(&groma.run("keys status -o json").code(0).json()), [1, 2, 3, 4, 5]);
+    drop(server);
+    std::fs::remove_file(aside).unwrap();
     let server = groma.serve();
     // Looked through in the background: nothing is left of the older keys once it says so.
-    let status = until(&groma, |status| keys(status) == [4]);
+    let status = until(&groma, |status| keys(status) == [5]);
     assert_eq!(status["keys"][0]["current"], true);
     assert!(groma.run("consumers list").code(0).stdout.contains("backup"));
     assert!(groma.run("events types list").code(0).stdout.contains(TYPE));
