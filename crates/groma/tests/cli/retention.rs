@@ -94,7 +94,7 @@ fn a_process_killed_while_it_drops_events_loses_none() {
     for pause in [20, 60, 120, 200] {
         let server = groma.serve();
         let mut run = groma.start("retention run");
-        // Not a wait for something: the moment is to be any.
+        #[expect(clippy::disallowed_methods, reason = "not a wait for something: the moment is to be any")]
         std::thread::sleep(Duration::from_millis(pause));
         server.running.signal(Signal::KILL);
         let _ = run.child.wait();
