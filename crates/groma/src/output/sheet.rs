@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 
 use crate::failure::Failure;
 
@@ -59,25 +59,29 @@ impl Sheet {
     /// # Errors
     /// When the writer takes no more.
     pub(crate) fn write_table(&self, to: &mut impl Write, width: Option<u16>) -> Result<(), Failure> {
+        let width = width.map(usize::from);
         let words = self.words();
-        if width.is_some_and(|width| usize::from(width) < words.iter().map(|word| word + GAP).sum()) {
+        if let Some(width) = width
+            && width < words.iter().map(|word| word + GAP).sum::<usize>()
+        {
             return self.write_blocks(to, width);
         }
-        let mut table = plain_table(width);
+        let widths = width.map(|width| self.widths(&words, width));
+        let mut table = plain_table();
         table.set_header(self.headings.iter().map(|heading| heading.to_uppercase()));
         let mut above: &[String] = &[];
         for row in &self.rows {
             let repeats =
                 row.iter().zip(above).take(self.groups).take_while(|(cell, old)| cell == old).count();
-            let cells = row.iter().enumerate();
-            table.add_row(cells.map(|(at, cell)| if at < repeats { String::new() } else { plain(cell) }));
+            let cells = row.iter().enumerate().map(|(at, cell)| {
+                let cell = if at < repeats { String::new() } else { plain(cell) };
+                match widths.as_ref().and_then(|widths| widths.get(at)) {
+                    Some(width) => wrapped(&cell, *width, at + 1 < row.len()),
+                    None => cell,
+                }
+            });
+            table.add_row(cells);
             above = row;
-        }
-        if let Some(width) = width {
-            for (column, wide) in table.column_iter_mut().zip(self.widths(&words, usize::from(width))) {
-                let wide = u16::try_from(wide + GAP).unwrap_or(u16::MAX);
-                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(wide)));
-            }
         }
         write_lines(table, to)
     }
@@ -100,7 +104,8 @@ impl Sheet {
         let mut widths = words.to_vec();
         let wanted = (0..words.len()).map(|at| {
             let cells = self.rows.iter().filter_map(|row| row.get(at));
-            let widest = cells.map(|cell| widest_line(cell)).max().unwrap_or(0);
+            let heading = self.headings.get(at).map_or(0, |heading| widest_line(heading));
+            let widest = cells.map(|cell| widest_line(cell)).chain([heading]).max().unwrap_or(0);
             (widest.saturating_sub(words.get(at).copied().unwrap_or(0)), at)
         });
         let mut wanted: Vec<(usize, usize)> = wanted.collect();
@@ -116,15 +121,17 @@ impl Sheet {
         widths
     }
 
-    fn write_blocks(&self, to: &mut impl Write, width: Option<u16>) -> Result<(), Failure> {
+    fn write_blocks(&self, to: &mut impl Write, width: usize) -> Result<(), Failure> {
+        let names = self.headings.iter().map(|heading| heading.chars().count()).max().unwrap_or(0);
         for (at, row) in self.rows.iter().enumerate() {
             if at > 0 {
                 writeln!(to)?;
             }
-            let mut table = plain_table(width);
+            let mut table = plain_table();
             let cells = self.headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
             for (heading, cell) in cells {
-                table.add_row([heading.to_uppercase(), plain(cell)]);
+                let left = width.saturating_sub(names + GAP);
+                table.add_row([heading.to_uppercase(), wrapped(&plain(cell), left, false)]);
             }
             write_lines(table, to)?;
         }
@@ -153,13 +160,35 @@ fn widest_line(text: &str) -> usize {
     text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
 }
 
-fn plain_table(width: Option<u16>) -> Table {
+/// Puts a text into lines of that width, between words. Longer words are broken only if told to: at the end of a line
+/// the terminal goes on with them below by itself, and a path, a link or a command can still be copied.
+fn wrapped(text: &str, width: usize, breaks: bool) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let mut now = String::new();
+        for word in line.split(' ') {
+            let mut word = word;
+            if !now.is_empty() && now.chars().count() + 1 + word.chars().count() > width {
+                lines.push(std::mem::take(&mut now));
+            } else if !now.is_empty() {
+                now.push(' ');
+            }
+            while breaks && word.chars().count() > width.max(1) {
+                let (head, rest) =
+                    word.split_at(word.char_indices().nth(width.max(1)).map_or(word.len(), |(at, _)| at));
+                lines.push(head.to_owned());
+                word = rest;
+            }
+            now.push_str(word);
+        }
+        lines.push(now);
+    }
+    lines.join("\n")
+}
+
+fn plain_table() -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
-    match width {
-        Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
-        None => table.set_content_arrangement(ContentArrangement::Disabled),
-    };
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table
 }
 

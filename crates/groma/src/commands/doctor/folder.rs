@@ -198,7 +198,7 @@ fn files(folder: &Path) -> Finding {
         return Finding::warning(CHECK, found, format!("chmod 600 {}", paths.join(" ")));
     }
     let bytes: u64 = files.iter().filter(|(_, file)| file.is_file()).map(|(_, file)| file.len()).sum();
-    Finding::ok(CHECK, format!("{} files, {} MiB, all of them yours alone", files.len(), bytes >> 20))
+    Finding::ok(CHECK, format!("all of them yours alone: {}, with {} MiB", files.len(), bytes >> 20))
 }
 
 /// Whether a damaged database was once set aside.

@@ -152,10 +152,10 @@ pub(super) fn webhooks(webhooks: &[Webhook]) -> Vec<Finding> {
     }
     if findings.is_empty() {
         let active = webhooks.iter().filter(|webhook| webhook.state == WebhookState::Active).count();
-        let found = match (webhooks.len(), active) {
-            (0, _) => "there are none".to_owned(),
-            (all, active) if all == active => format!("{active} deliver"),
-            (all, active) => format!("{active} of {all} deliver, the others are paused"),
+        let found = match (active, webhooks.len() - active) {
+            (0, 0) => "there are none".to_owned(),
+            (active, 0) => format!("all deliver: {active}"),
+            (active, paused) => format!("delivering: {active}, paused: {paused}"),
         };
         findings.push(Finding::ok(CHECK, found));
     }

@@ -71,7 +71,7 @@ fn files_that_others_can_read_and_damage_are_told() {
     std::fs::write(&keys_file, "{}").unwrap();
     chmod(&keys_file, 0o600);
     let find = |check: &str| folder::findings(outer.path()).into_iter().find(|found| found.check == check);
-    check(&find("files").unwrap(), Verdict::Ok, "1 files");
+    check(&find("files").unwrap(), Verdict::Ok, "yours alone: 1");
     assert_eq!(find("damage"), None);
     chmod(&keys_file, 0o644);
     check(&find("files").unwrap(), Verdict::Warning, "chmod 600");

@@ -1,4 +1,4 @@
-use super::Sheet;
+use super::{Sheet, wrapped};
 
 fn sheet() -> Sheet {
     let mut sheet = Sheet::new(&["host", "port"]).grouped(1);
@@ -57,4 +57,25 @@ fn only_long_texts_are_wrapped() {
         "{table}"
     );
     assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
+fn what_is_to_be_copied_stays_on_its_line() {
+    let link = "http://127.0.0.1:7463/sign-in#code=5IpSLr4Mru5cj7cO1AvEndYxRHMnW36v_-5MxSpz8zw";
+    let sheet =
+        Sheet::of_fields(vec![("sign in", link.to_owned()), ("works once, until", "noon".to_owned())]);
+    for width in [40, 80] {
+        let table = text(|to| sheet.write_table(to, Some(width)).unwrap());
+        assert!(table.contains(link), "{width}:\n{table}");
+    }
+}
+
+#[test]
+fn words_are_broken_where_a_column_follows() {
+    assert_eq!(wrapped("one two three", 7, true), "one two\nthree");
+    assert_eq!(wrapped("a seventeen b", 5, true), "a\nseven\nteen\nb");
+    assert_eq!(wrapped("a seventeen b", 5, false), "a\nseventeen\nb");
+    assert_eq!(wrapped("two\nlines  kept", 20, true), "two\nlines  kept");
+    assert_eq!(wrapped("", 5, true), "");
+    assert_eq!(wrapped("ääää", 0, true), "ä\nä\nä\nä");
 }
