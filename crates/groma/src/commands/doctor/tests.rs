@@ -222,3 +222,31 @@ fn a_database_of_a_later_version_or_damaged_is_an_error() {
     check(&inside::database(&examined(6, None)), Verdict::Error, "install that version");
     check(&inside::database(&examined(5, Some("page 3"))), Verdict::Error, "page 3");
 }
+
+#[test]
+fn webhooks_that_do_not_deliver_are_told_without_what_may_be_secret_in_their_addresses() {
+    let webhook = |state: &str, failures: u32| -> groma_api::Webhook {
+        serde_json::from_value(serde_json::json!({"id": "01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77",
+            "url": "https://user:word@ops.example:8443/hook/hidden?key=hidden", "types": [], "format": "structured",
+            "allow_private": false, "state": state, "reason": "it answered 410", "waiting": 3, "behind": 3,
+            "position": "1795273440000-00000000000000000011", "delivered": 9, "failures": failures,
+            "retry_at": "2026-11-21T12:00:00Z", "secrets": [], "created_at": "2026-11-21T11:00:00Z"}))
+        .unwrap()
+    };
+    let found = |webhooks: &[groma_api::Webhook]| super::holder::webhooks(webhooks);
+    check(&found(&[])[0], Verdict::Ok, "none");
+    check(&found(&[webhook("active", 0), webhook("paused", 0)])[0], Verdict::Ok, "delivering: 1, paused: 1");
+    for (state, failures, text) in [
+        ("disabled", 1, "groma webhooks resume 01936b2e"),
+        ("resting", 20, "next try 2026-11-21 12:00:00Z"),
+        ("active", 2, "3 events wait"),
+    ] {
+        let finding = &found(&[webhook(state, failures)])[0];
+        check(finding, Verdict::Warning, text);
+        assert!(finding.found.contains("https://ops.example:8443"), "{finding:?}");
+        assert!(
+            !format!("{finding:?}").contains("hidden") && !format!("{finding:?}").contains("word"),
+            "{finding:?}"
+        );
+    }
+}
