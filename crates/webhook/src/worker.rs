@@ -1,6 +1,8 @@
 //! One webhook at work: reads the journal, keeps what waits in lanes, sends, and notes what became of it.
 
+mod note;
 mod settle;
+mod wait;
 
 use std::collections::{BTreeMap, HashMap};
 use std::pin::Pin;
@@ -22,7 +24,7 @@ use crate::lanes::{Lane, Lanes, Waiting};
 use crate::message::Message;
 use crate::reading::{self, Read, Wanted};
 use crate::record::{Reading, Record, Standing, Will};
-use crate::store::{Changes, Ended};
+use crate::store::Ended;
 use crate::surroundings::Surroundings;
 use crate::tracker::{Progress, Retry, Tracker};
 
@@ -94,10 +96,6 @@ pub(crate) struct Worker {
 const REPLAY_WAITING_MAX: usize = 200;
 /// What these and live ones may take, in bytes, per reading.
 const WAITING_BYTES_MAX: usize = 4 << 20;
-/// How long storage is left alone after it refused.
-const REFUSED: Duration = Duration::from_secs(5);
-/// How long what became of deliveries is gathered before it is written: others write too.
-const PAUSE: Duration = Duration::from_millis(50);
 /// What is read beyond what may wait: one hand-out of the journal per reading.
 const READ_AHEAD: usize = 1;
 
@@ -198,13 +196,13 @@ impl Worker {
                 !open.ended && events < open.waiting_max && bytes < WAITING_BYTES_MAX
             })
             .map(|open| (open.kept.reading, &mut open.reads));
-        let reads = next_read(open.collect());
+        let reads = wait::next_read(open.collect());
         tokio::select! {
             () = stop.cancelled() => {}
             Some(tried) = self.in_flight.join_next() => self.settle(tried),
-            written = finished(&mut self.writing) => self.written(written),
+            written = wait::finished(&mut self.writing) => self.written(written),
             (reading, read) = reads => self.take(reading, read),
-            () = sleep_until(wake) => {}
+            () = wait::sleep_until(wake) => {}
         }
     }
 
@@ -309,58 +307,6 @@ impl Worker {
         if reading == 0 { DeliveryKind::Live } else { DeliveryKind::Replay }
     }
 
-    /// Writes what changed, unless that is under way: what arrives meanwhile is written together.
-    fn write(&mut self) {
-        if !self.dirty
-            || self.writing.is_some()
-            || self.write_after.is_some_and(|after| after > Instant::now())
-        {
-            return;
-        }
-        self.dirty = false;
-        self.write_after = None;
-        for open in self.readings.values_mut() {
-            open.kept.progress = open.tracker.progress();
-        }
-        let changes = Changes {
-            standing: self.standing.clone(),
-            readings: self.readings.values().map(|open| open.kept.clone()).collect(),
-            ended: std::mem::take(&mut self.ended),
-            retries: std::mem::take(&mut self.retries),
-            settled: std::mem::take(&mut self.settled),
-            tries: std::mem::take(&mut self.tries),
-            disabled: self.disabled.take(),
-        };
-        let (around, id) = (Arc::clone(&self.around), self.record.id);
-        self.writing = Some(Box::pin(async move { around.store.record(id, changes).await }));
-    }
-
-    fn written(&mut self, written: Result<(), WebhookError>) {
-        self.writing = None;
-        match written {
-            Ok(()) => {
-                self.refused = false;
-                self.write_after = Some(Instant::now() + PAUSE);
-                let epoch = self.around.journal.head().epoch;
-                let held = self.readings.values().map(|open| open.kept.progress.position).min();
-                if let Some(held) = held {
-                    self.live.lock().held = Sequence::new(epoch, held);
-                }
-            }
-            Err(error) => {
-                // Deliveries go on: at worst they are made again after a restart.
-                if !std::mem::replace(&mut self.refused, true) {
-                    tracing::error!(webhook = %self.record.id, %error, "failed to note what became of deliveries");
-                }
-                self.dirty = true;
-                if let Will::Disabled(reason) = &self.standing.will {
-                    self.disabled = Some(Ended { reason: reason.clone(), at: self.around.clock.now() });
-                }
-                self.write_after = Some(Instant::now() + REFUSED);
-            }
-        }
-    }
-
     /// Lets tries under way end for a moment; what does not is made again some other time, and counts as nothing.
     async fn end(mut self) {
         // No more is read or sent.
@@ -436,32 +382,4 @@ fn instant(at: Timestamp, now: Timestamp, most: Duration) -> Instant {
 fn moment(at: Instant, now: Timestamp) -> Timestamp {
     let ahead = at.saturating_duration_since(Instant::now());
     Timestamp::from_micros(now.micros().saturating_add(i64::try_from(ahead.as_micros()).unwrap_or(i64::MAX)))
-}
-
-/// Waits for what is being written; for ever if nothing is.
-async fn finished(writing: &mut Option<Writing>) -> Result<(), WebhookError> {
-    match writing {
-        Some(writing) => writing.await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn sleep_until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Waits for the first of several readings to hand something out.
-async fn next_read(mut open: Vec<(u32, &mut mpsc::Receiver<Read>)>) -> (u32, Option<Read>) {
-    std::future::poll_fn(|cx| {
-        for (reading, reads) in &mut open {
-            if let std::task::Poll::Ready(read) = reads.poll_recv(cx) {
-                return std::task::Poll::Ready((*reading, read));
-            }
-        }
-        std::task::Poll::Pending
-    })
-    .await
 }
