@@ -32,6 +32,8 @@ negative_data_rejection.enabled = false
 STREAMS = ["events", "events_ws"]
 # Would take the judge's own token, or its folder's keys.
 DANGEROUS = ["token_revoke"]
+# The same requests each time; `random` for others.
+SEED = os.environ.get("GROMA_ORACLE_SEED", "1")
 EXAMPLES = os.environ.get("GROMA_ORACLE_EXAMPLES", "20")
 
 
@@ -42,6 +44,8 @@ def judge(groma, token, *words):
     command = [program, "--config-file", config, "run", f"{groma.base}/openapi.json", "--no-color"]
     command += ["--header", f"Authorization: Bearer {token}", "--max-examples", EXAMPLES, "--continue-on-failure"]
     command += ["--request-timeout", "10", "--suppress-health-check", "all", *words]
+    if SEED != "random":
+        command += ["--seed", SEED]
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
     done = subprocess.run([str(word) for word in command], cwd=groma.home, env=environment, timeout=600)
     assert done.returncode == 0, f"schemathesis found what it must not find; the server's log:\n{groma.log()}"

@@ -14,6 +14,8 @@ const AGE_SECONDS_MIN: u64 = 60;
 const CONSUMER_EXPIRY_SECONDS_MAX: u64 = 3_650 * DAY;
 /// Less could not even hold what scans find.
 const DISK_BYTES_MIN: u64 = 64 << 20;
+/// The largest number that every reader of JSON takes for what it is.
+const NUMBER_MAX: u64 = 1 << 53;
 
 /// How long events are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,13 +116,17 @@ fn check(request: &RetentionRequest) -> Result<(), ApiError> {
         if let Err(error) = pattern {
             return Err(ApiError::invalid(&format!("rules/{at}/types"), error.to_string()));
         }
-        if let Some(age) = rule.max_age_seconds.filter(|age| *age < AGE_SECONDS_MIN) {
-            let detail = format!("events are kept for at least {AGE_SECONDS_MIN} seconds, {age} is less");
+        let allowed = AGE_SECONDS_MIN..=NUMBER_MAX;
+        if let Some(age) = rule.max_age_seconds.filter(|age| !allowed.contains(age)) {
+            let detail = format!("events are kept for {AGE_SECONDS_MIN} to {NUMBER_MAX} seconds, not {age}");
             return Err(ApiError::invalid(&format!("rules/{at}/max_age_seconds"), detail));
         }
     }
-    if let Some(bytes) = request.disk_max_bytes.filter(|bytes| (1..DISK_BYTES_MIN).contains(bytes)) {
-        let detail = format!("{bytes} bytes are less than {DISK_BYTES_MIN}; 0 stands for no ceiling");
+    let allowed = |bytes: u64| bytes == 0 || (DISK_BYTES_MIN..=NUMBER_MAX).contains(&bytes);
+    if let Some(bytes) = request.disk_max_bytes.filter(|bytes| !allowed(*bytes)) {
+        let detail = format!(
+            "{bytes} bytes are not between {DISK_BYTES_MIN} and {NUMBER_MAX}; 0 stands for no ceiling"
+        );
         return Err(ApiError::invalid("disk_max_bytes", detail));
     }
     let expiry = request.consumer_expiry_seconds;
