@@ -135,14 +135,16 @@ impl Stage<'_> {
             let publishers: Vec<_> = (0..PUBLISHERS)
                 .map(|index| scope.spawn(move || publisher::publish(self, index, seed(100 + index))))
                 .collect();
-            let scanner = scope.spawn(move || scanner::scan(self, seed(200)));
+            let scanner = scope.spawn(move || scanner::scan(self, &self.arena.ports, seed(200)));
             let trouble = scope.spawn(move || trouble::make(self, seed(300)));
 
             let _end = End(self);
             pause(time);
             self.over.store(true, Ordering::Relaxed);
             trouble.join().map_err(|_| "trouble panicked")??;
-            scanner.join().map_err(|_| "the scanner panicked")??;
+            scanner.join().map_err(|_| "the scanner panicked")?;
+            // Only now: nothing takes the server away any more.
+            scanner::end_all(self)?;
             let mut published = Vec::new();
             for publisher in publishers {
                 published.push(publisher.join().map_err(|_| "a publisher panicked")??);

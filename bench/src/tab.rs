@@ -72,6 +72,11 @@ pub(crate) fn measure(root: &Path, binary: &Path, workspace: &Path, report: &mut
     table.row(vec!["server, CPU s/s".to_owned(), format!("{load:.2}")]);
     report.table(table);
     report.verdict(Verdict::at_least("Events that arrived in the tab, of 300,000", events, total as f64, 0));
-    report.verdict(Verdict::below("Dropped seconds in the tab at 5,000 events/s", dropped as f64, 1.0, "seconds"));
+    report.verdict(Verdict::below(
+        "Dropped seconds in the tab at 5,000 events/s",
+        dropped as f64,
+        1.0,
+        "seconds",
+    ));
     Ok(())
 }

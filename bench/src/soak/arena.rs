@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::item::{GAUGE, MARK, number};
 use crate::Done;
+use crate::load::OpenPorts;
 use crate::rest::Rest;
 use crate::server::Server;
 
@@ -26,6 +27,8 @@ pub(super) struct Arena {
     root: PathBuf,
     pub(super) address: SocketAddr,
     pub(super) token: String,
+    /// For scans to find.
+    pub(super) ports: OpenPorts,
     server: Mutex<Option<Server>>,
     disk: Option<Disk>,
 }
@@ -45,6 +48,7 @@ impl Arena {
             root: root.to_owned(),
             address,
             token,
+            ports: OpenPorts::listen(4)?,
             server: Mutex::new(Some(server)),
             disk,
         };

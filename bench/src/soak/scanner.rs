@@ -14,16 +14,14 @@ use crate::{Done, pause};
 /// How long scans may take to end once they are told to.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Scans until the load is over; returns when no scan runs.
-pub(super) fn scan(stage: &Stage<'_>, mut random: StdRng) -> Done {
-    let open = OpenPorts::listen(4)?;
+/// Scans until the load is over.
+pub(super) fn scan(stage: &Stage<'_>, open: &OpenPorts, mut random: StdRng) {
     while !stage.is_over() {
         let mut rest = stage.arena.rest();
         // Whatever fails, fails because the server or its disk is away: the next try may not.
-        let _ = one(stage, &open, &mut rest, &mut random);
+        let _ = one(stage, open, &mut rest, &mut random);
         stage.pause(Duration::from_millis(random.random_range(50..500)));
     }
-    end_all(stage)
 }
 
 fn one(stage: &Stage<'_>, open: &OpenPorts, rest: &mut Rest, random: &mut StdRng) -> Done {
@@ -53,7 +51,7 @@ fn cancel(rest: &mut Rest, id: &str, keep: bool) -> Done {
 }
 
 /// Cancels what runs until nothing does.
-fn end_all(stage: &Stage<'_>) -> Done {
+pub(super) fn end_all(stage: &Stage<'_>) -> Done {
     let begun = Instant::now();
     loop {
         let mut rest = stage.arena.rest();
