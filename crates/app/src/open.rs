@@ -110,7 +110,8 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
     let journal =
         Journal::open(database.clone(), Arc::clone(&keyring), Arc::clone(&clock), journal_options).await?;
     journal.archive_in(archive_folder(folder.path()));
-    let webhook_options = WebhookOptions { node: identity.node, policy: Policy::default(), trust: Trust::System };
+    let webhook_options =
+        WebhookOptions { node: identity.node, policy: Policy::default(), trust: Trust::System };
     let webhooks = Webhooks::open(
         database.clone(),
         Arc::clone(&keyring),
@@ -121,7 +122,16 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
     .await?;
     let inventory =
         Inventory::new(database.clone(), Arc::clone(&keyring), Arc::clone(&journal), clock, identity.segment);
-    Ok(Ground { folder, keyring, database, journal, inventory, identity, webhooks, set_aside: opened.set_aside })
+    Ok(Ground {
+        folder,
+        keyring,
+        database,
+        journal,
+        inventory,
+        identity,
+        webhooks,
+        set_aside: opened.set_aside,
+    })
 }
 
 /// Returns where a folder keeps dropped events.
@@ -138,7 +148,8 @@ async fn keyring(folder: &Path, unlock: &Unlock, fresh: bool) -> Result<Keyring,
         // Nobody waits any more if the process is ending.
         let _ = reply.send(Keyring::open(&path, &unlock, fresh));
     };
-    let failed = |source| KeyringError::Io { act: "start a thread for", path: folder.join(Keyring::FILE), source };
+    let failed =
+        |source| KeyringError::Io { act: "start a thread for", path: folder.join(Keyring::FILE), source };
     std::thread::Builder::new().name("keys".to_owned()).spawn(run).map_err(failed)?;
     answer.await.map_err(|_| failed(std::io::Error::other("the thread ended early")))?
 }
