@@ -9,6 +9,7 @@ use crate::EdgeOptions;
 use crate::docs::Docs;
 use crate::document::Documents;
 use crate::rate::Rates;
+use crate::stream::SharedChunks;
 
 /// The surroundings of every request.
 #[derive(Debug)]
@@ -18,12 +19,20 @@ pub(crate) struct Edge {
     pub(crate) docs: Docs,
     pub(crate) documents: Documents,
     pub(crate) rates: Rates,
+    pub(crate) chunks: SharedChunks,
 }
 
 impl Edge {
     pub(crate) fn new(gate: Arc<dyn Gate>, options: EdgeOptions) -> Self {
         let rates = Rates::new(options.rate);
-        Self { gate, options, docs: Docs::default(), documents: Documents::new(), rates }
+        Self {
+            gate,
+            options,
+            docs: Docs::default(),
+            documents: Documents::new(),
+            rates,
+            chunks: SharedChunks::default(),
+        }
     }
 
     /// Resolves when the process begins to stop.

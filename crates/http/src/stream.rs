@@ -1,5 +1,7 @@
 //! `GET /v1/events`: the journal as server-sent events, or as lines of JSON.
 
+mod shared;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use crate::call::Call;
 use crate::edge::Edge;
 use crate::negotiate::accepts;
 
+pub(crate) use shared::SharedChunks;
+
 /// As much as goes to the connection at once, if that much is there.
 const CHUNK_BYTES: usize = 64 * 1024;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -33,16 +37,7 @@ pub(crate) async fn events(call: Call) -> Result<Response, ApiError> {
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tick.reset();
     let stopping = call.edge.stopping();
-    let reader = Reader {
-        form,
-        events,
-        stopping,
-        tick,
-        edge: call.edge,
-        caller: call.caller,
-        begun: false,
-        expected: 0,
-    };
+    let reader = Reader { form, events, stopping, tick, edge: call.edge, caller: call.caller, begun: false };
     let mut response = Response::new(Body::from_stream(futures::stream::unfold(Some(reader), next)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
@@ -151,8 +146,6 @@ struct Reader {
     edge: Arc<Edge>,
     caller: Option<Caller>,
     begun: bool,
-    /// How large the chunk before was: the next one hardly ever has to grow.
-    expected: usize,
 }
 
 /// Returns the next chunk: everything that is there, up to a limit, so that a busy journal costs few writes.
@@ -178,26 +171,35 @@ async fn next(reader: Option<Reader>) -> Option<(Result<Bytes, Infallible>, Opti
             }
         }
         first = reader.events.next() => {
-            // Only now: who waits for events holds no memory for them.
-            out.reserve(reader.expected);
-            let mut item = Some(first);
-            loop {
+            let (mut frames, mut bytes, mut item) = (Vec::new(), 0, Some(first));
+            let ended = loop {
                 match item {
-                    Some(Some(Ok(frame))) => form.frame(&frame, &mut out),
-                    Some(Some(Err(error))) => break Some(error),
+                    Some(Some(Ok(frame))) => {
+                        bytes += frame.json.len();
+                        frames.push(frame);
+                    }
+                    Some(Some(Err(error))) => break Some(Some(error)),
                     // The end of what was asked for.
-                    Some(None) if out.is_empty() => return None,
-                    Some(None) => return Some((Ok(out.freeze()), None)),
+                    Some(None) => break Some(None),
                     None => break None,
                 }
-                if out.len() >= CHUNK_BYTES {
+                if bytes >= CHUNK_BYTES {
                     break None;
                 }
                 item = reader.events.next().now_or_never();
+            };
+            let chunk = reader.edge.chunks.chunk(form, &frames);
+            match ended {
+                None => return Some((Ok(chunk), Some(reader))),
+                Some(None) if chunk.is_empty() => return None,
+                Some(None) => return Some((Ok(chunk), None)),
+                Some(Some(error)) => {
+                    out.put_slice(&chunk);
+                    Some(error)
+                }
             }
         }
     };
-    reader.expected = out.len();
     match ended {
         Some(error) => {
             form.end(&error, &mut out);
