@@ -27,7 +27,10 @@ pub(crate) struct Soak {
     /// For how long, in minutes; 3 unless told
     #[arg(long)]
     minutes: Option<f64>,
-    /// Passed on, such as `--seed 7`
+    /// Chooses what happens; the same seed makes the same choices
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Passed on
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
@@ -57,6 +60,7 @@ impl Soak {
         }
         let fuzz = if minutes < LONG_MINUTES { 0.0 } else { minutes * FUZZ_SHARE };
         let mut args = vec!["--minutes".to_owned(), (minutes - fuzz).to_string()];
+        args.extend(self.seed.into_iter().flat_map(|seed| ["--seed".to_owned(), seed.to_string()]));
         args.extend(self.args);
         measure("soak", &args)?;
         if fuzz > 0.0 { fuzz::long(Duration::from_secs_f64(fuzz * 60.0)) } else { Ok(()) }
