@@ -109,7 +109,10 @@ async fn a_scan_that_is_running_goes_on() {
     let status = backend.task_get(id, None).await.unwrap();
     assert!(!status.state.ended(), "{status:?}");
     let status = backend.task_cancel(id, cancel(true)).await.unwrap();
-    assert!(status.state.ended() && status.duration_seconds.is_none_or(|seconds| seconds >= 0.0), "{status:?}");
+    assert!(
+        status.state.ended() && status.duration_seconds.is_none_or(|seconds| seconds >= 0.0),
+        "{status:?}"
+    );
     let scan = backend.scan_get(id).await.unwrap();
     assert!(scan.ended_at.is_some(), "{scan:?}");
     let told = told(&backend, id).await;
