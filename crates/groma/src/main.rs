@@ -19,6 +19,7 @@ mod logging;
 mod output;
 mod secret;
 mod settings;
+mod size;
 mod watch;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use groma_api::Retention as Policy;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Sheet, moment, optional};
+use crate::size;
 
 /// What can be done with old events.
 #[derive(Debug, Subcommand)]
@@ -38,14 +39,14 @@ fn sheet(policy: &Policy) -> Sheet {
     let mut fields = Vec::new();
     for rule in &policy.rules {
         let age = rule.max_age_seconds.map(|seconds| format!("for {}", length(seconds)));
-        let size = rule.max_bytes.map(|bytes| format!("up to {bytes} bytes"));
+        let size = rule.max_bytes.map(|bytes| format!("up to {}", size::display(bytes)));
         let kept: Vec<String> = age.into_iter().chain(size).collect();
         let kept = if kept.is_empty() { "for ever".to_owned() } else { kept.join(", ") };
         fields.push(("rule", format!("{} are kept {kept}", rule.types)));
     }
     let ceiling = match policy.disk_max_bytes {
         0 => "none".to_owned(),
-        bytes => format!("{bytes} bytes"),
+        bytes => size::display(bytes),
     };
     let archive = if policy.archive { policy.archive_folder.clone() } else { "no".to_owned() };
     fields.extend([
@@ -53,8 +54,8 @@ fn sheet(policy: &Policy) -> Sheet {
         ("archive", archive),
         ("silent consumers expire after", length(policy.consumer_expiry_seconds)),
         ("events", policy.events.to_string()),
-        ("their data", format!("{} bytes", policy.bytes)),
-        ("database", format!("{} bytes", policy.disk_bytes)),
+        ("their data", size::display(policy.bytes)),
+        ("database", size::display(policy.disk_bytes)),
         ("oldest", optional(policy.oldest_at.map(moment))),
         ("held by", policy.held_by.join(", ")),
     ]);

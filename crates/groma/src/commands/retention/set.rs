@@ -8,6 +8,7 @@ use groma_api::{RetentionRequest, RetentionRule};
 use crate::context::Context;
 use crate::duration;
 use crate::failure::Failure;
+use crate::size;
 
 /// Change how long events are kept; what is not given stays
 ///
@@ -21,7 +22,7 @@ pub(crate) struct Set {
     #[arg(long = "rule", value_name = "RULE", value_parser = rule)]
     rules: Vec<RetentionRule>,
     /// What the database may take on disk, such as 5GiB; 0: no ceiling
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     disk_max: Option<u64>,
     /// Whether events are archived, sealed and compressed, before they are dropped
     #[arg(long, value_name = "BOOL")]
@@ -57,31 +58,10 @@ fn rule(text: &str) -> Result<RetentionRule, String> {
         if let Ok(age) = duration::parse(limit) {
             rule.max_age_seconds = Some(age.as_secs());
         } else {
-            rule.max_bytes = Some(size(limit).map_err(|_| refuse())?);
+            rule.max_bytes = Some(size::parse(limit).map_err(|_| refuse())?);
         }
     }
     Ok(rule)
-}
-
-/// Reads a number of bytes: 1000, 5GiB, 100MB.
-fn size(text: &str) -> Result<u64, String> {
-    const UNITS: &[(&str, u64)] = &[
-        ("KiB", 1 << 10),
-        ("MiB", 1 << 20),
-        ("GiB", 1 << 30),
-        ("TiB", 1 << 40),
-        ("kB", 1_000),
-        ("MB", 1_000_000),
-        ("GB", 1_000_000_000),
-        ("TB", 1_000_000_000_000),
-        ("B", 1),
-    ];
-    let unit = UNITS.iter().find_map(|(unit, bytes)| Some((text.strip_suffix(unit)?, *bytes)));
-    let (digits, bytes) = unit.unwrap_or((text, 1));
-    let number: Option<u64> = digits.trim().parse().ok();
-    number.and_then(|number| number.checked_mul(bytes)).ok_or_else(|| {
-        format!("`{text}` is no size: expected a whole number of bytes or of kB, MB, GB, KiB, MiB, GiB, such as 5GiB")
-    })
 }
 
 #[cfg(test)]
@@ -89,13 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_and_rules_are_read() {
-        for (text, bytes) in [("0", 0), ("12", 12), ("5GiB", 5 << 30), ("3 kB", 3000), ("7B", 7)] {
-            assert_eq!(size(text), Ok(bytes));
-        }
-        for text in ["", "x", "-1", "1.5GiB", "99999999999TiB", "GiB"] {
-            size(text).unwrap_err();
-        }
+    fn rules_are_read() {
         let read = rule("groma.custom.*=30d,1MiB").unwrap();
         assert_eq!((read.max_age_seconds, read.max_bytes), (Some(30 * 86_400), Some(1 << 20)));
         let ever = rule("kept=ever").unwrap();
