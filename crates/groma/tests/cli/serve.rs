@@ -137,7 +137,8 @@ fn it_speaks_https_and_reads_a_new_certificate_at_sighup() {
         format!("serve --listen 127.0.0.1:0 --tls-cert {} --tls-key {}", cert.display(), key.display());
     let mut server = groma.start(&line);
     let listening = server.line();
-    let address: SocketAddr = listening.strip_prefix("listening on https://").expect(&listening).parse().unwrap();
+    let address: SocketAddr =
+        listening.strip_prefix("listening on https://").expect(&listening).parse().unwrap();
     let link = server.line();
     // By the name that the certificate is made for.
     let page = format!("https://localhost:{}/sign-in#code=", address.port());
