@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use groma_api::{
-    Backend, CancelRequest, DiscardRequest, EventQuery, HostQuery, NetworkScanRequest, ScanQuery,
-    ScanRequest, ScanStatus,
+    Backend, CancelRequest, DiscardRequest, EventQuery, HistoryQuery, HostQuery, NetworkScanRequest,
+    ScanQuery, ScanRequest, ScanStatus,
 };
 use groma_app::{App, AppOptions};
 use groma_model::network::{FieldChange, HostChanged, PortState};
@@ -50,6 +50,7 @@ async fn live(folder: &Path, ports: &str, mut random: StdRng) {
     let backend = app.backend(app.owner());
     let everything = EventQuery { after: Some("oldest".to_owned()), ..EventQuery::default() };
     let mut events = backend.events(everything).await.unwrap();
+    let (print, mut printed) = tokio::sync::watch::channel(None);
     tokio::spawn(async move {
         while let Some(frame) = events.next().await {
             let frame = frame.unwrap();
@@ -58,6 +59,8 @@ async fn live(folder: &Path, ports: &str, mut random: StdRng) {
             out.write_all(&frame.json).unwrap();
             out.write_all(b"\n").unwrap();
             out.flush().unwrap();
+            drop(out);
+            print.send_replace(frame.sequence);
         }
     });
     let (told, mut finish) = tokio::sync::mpsc::unbounded_channel::<()>();
@@ -89,6 +92,10 @@ async fn live(folder: &Path, ports: &str, mut random: StdRng) {
         println!("\n@found {}", json!({ "scan": scan, "hosts": found.hosts }));
     }
     println!("\n@active {}", scans.scans.iter().filter(|scan| !scan.status.ended()).count());
+    // Whoever asked for the end wants all of it.
+    let newest = HistoryQuery { limit: Some(1), ..HistoryQuery::default() };
+    let head = backend.event_history(newest).await.unwrap().head;
+    printed.wait_for(|printed| *printed >= Some(head)).await.unwrap();
     println!("\n@done");
     std::io::stdout().flush().unwrap();
     app.shutdown().await;
