@@ -10,7 +10,8 @@ use utoipa::openapi::{
     PathsBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, SchemaFormat, SecurityRequirement, Type,
 };
 
-use crate::operation::{Method, OPERATIONS, Operation, Schemas, reference};
+use crate::operation::{Method, Operation, Schemas, reference};
+use crate::operations::OPERATIONS;
 use crate::{Problem, StreamMessage, StreamRequest};
 
 /// Returns the OpenAPI document of every operation.

@@ -14,6 +14,7 @@ mod hosts;
 mod idempotency;
 mod keys;
 mod operation;
+mod operations;
 mod reply;
 mod retention;
 mod scan;
@@ -45,7 +46,8 @@ pub use keys::{
     DataKeyInfo, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, Reencryption, SlotKind,
     SlotRemoval, SlotRequest,
 };
-pub use operation::{Method, OPERATIONS, Operation};
+pub use operation::{Method, Operation};
+pub use operations::OPERATIONS;
 pub use reply::Reply;
 pub use retention::{
     Consumer, ConsumerList, ConsumerRequest, EventStatistics, EventTypeFigures, Retention,
