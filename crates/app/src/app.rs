@@ -101,12 +101,6 @@ impl App {
         &self.socket
     }
 
-    /// Returns how the folder's keys can be opened.
-    #[must_use]
-    pub fn key_slots(&self) -> Vec<&'static str> {
-        self.keyring.slots().iter().map(|slot| slot.kind).collect()
-    }
-
     /// Tells other processes that the socket accepts, and whether this one ends for a server's sake.
     ///
     /// # Errors

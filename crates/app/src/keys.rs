@@ -11,9 +11,9 @@ use groma_api::{
     ApiError, ErrorCode, KeyOperations, KeyRotation, KeySlot, KeyStatus, RecoveryKey, SlotRemoval,
     SlotRequest,
 };
+use groma_database::apart;
 use groma_model::SlotId;
 use groma_seal::{Keyring, KeyringError, NewSlot, Zeroizing};
-use tokio::sync::oneshot;
 
 use crate::backend::Caller;
 use crate::error;
@@ -105,17 +105,11 @@ impl Caller {
         act: impl FnOnce(&Keyring) -> Result<T, KeyringError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let keyring = Arc::clone(&self.app.keyring);
-        let (reply, answer) = oneshot::channel();
-        let run = move || {
-            // A caller that gave up no longer listens: what was done stands.
-            let _ = reply.send(act(&keyring));
-        };
-        let failed = |detail: String| ApiError::new(ErrorCode::Internal, detail);
-        std::thread::Builder::new()
-            .name("keys".to_owned())
-            .spawn(run)
-            .map_err(|error| failed(format!("failed to start a thread for the keys: {error}")))?;
-        let done = answer.await.map_err(|_| failed("the change of the keys broke off".to_owned()))?;
+        // A caller that gave up no longer listens: what was done stands.
+        let done = apart("keys", move || act(&keyring)).await;
+        let done = done.map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("failed to change the keys: {error}"))
+        })?;
         done.map_err(refusal)
     }
 }

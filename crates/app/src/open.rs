@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use groma_database::{Database, DatabaseError, Folder, FolderError};
+use groma_database::{Database, DatabaseError, Folder, FolderError, apart};
 use groma_inventory::{Identity, Inventory, InventoryError};
 use groma_journal::{Journal, JournalError, JournalOptions};
 use groma_model::{Clock, SystemClock};
@@ -143,15 +143,12 @@ pub(crate) fn archive_folder(data_dir: &Path) -> PathBuf {
 /// type it.
 async fn keyring(folder: &Path, unlock: &Unlock, fresh: bool) -> Result<Keyring, KeyringError> {
     let (path, unlock) = (folder.to_owned(), unlock.clone());
-    let (reply, answer) = tokio::sync::oneshot::channel();
-    let run = move || {
-        // Nobody waits any more if the process is ending.
-        let _ = reply.send(Keyring::open(&path, &unlock, fresh));
-    };
-    let failed =
-        |source| KeyringError::Io { act: "start a thread for", path: folder.join(Keyring::FILE), source };
-    std::thread::Builder::new().name("keys".to_owned()).spawn(run).map_err(failed)?;
-    answer.await.map_err(|_| failed(std::io::Error::other("the thread ended early")))?
+    let opened = apart("keys", move || Keyring::open(&path, &unlock, fresh)).await;
+    opened.map_err(|source| KeyringError::Io {
+        act: "start a thread for",
+        path: folder.join(Keyring::FILE),
+        source,
+    })?
 }
 
 /// The longest path that a unix socket can have on every system, with room to spare.

@@ -3,7 +3,6 @@
 //! A command talks to [`groma_api::Backend`] alone. Whether that is this process's own or the one of the process
 //! that holds the data folder is known only to [`connection`].
 
-mod aside;
 mod assets;
 mod cli;
 mod commands;

@@ -41,17 +41,3 @@ impl Work {
         answer.await.ok()
     }
 }
-
-/// Does `job` on a thread of its own.
-pub(crate) async fn alone<T: Send + 'static>(
-    name: &str,
-    job: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    let (reply, answer) = oneshot::channel();
-    let run = move || {
-        // A caller that gave up no longer listens.
-        let _ = reply.send(job());
-    };
-    std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
-    answer.await.unwrap_or_else(|_| Err(io::Error::other("the thread ended early")))
-}

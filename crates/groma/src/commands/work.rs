@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use clap::Args;
 use groma_api::{ErrorCode, ScanQuery};
+use groma_app::apart;
 
-use crate::aside;
 use crate::connection::Purpose;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -78,7 +78,7 @@ pub(crate) async fn begin(settings: &Settings) -> Result<(), Failure> {
     command.current_dir("/");
     let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
     let stdout = child.stdout.take();
-    let heard = aside::run("detached-scan", move || {
+    let heard = apart("detached-scan", move || {
         let mut line = String::new();
         if let Some(stdout) = stdout {
             BufReader::new(stdout).read_line(&mut line)?;
@@ -90,10 +90,9 @@ pub(crate) async fn begin(settings: &Settings) -> Result<(), Failure> {
         child.wait()?;
         std::io::Result::Ok(Some(std::fs::read_to_string(&log)?))
     });
-    match heard.await {
-        Some(Ok(None)) => Ok(()),
-        Some(Ok(Some(told))) => Err(failed(told.trim_end().to_owned())),
-        Some(Err(error)) => Err(failed(error.to_string())),
-        None => Err(failed("no thread could be had".to_owned())),
+    match heard.await.flatten() {
+        Ok(None) => Ok(()),
+        Ok(Some(told)) => Err(failed(told.trim_end().to_owned())),
+        Err(error) => Err(failed(error.to_string())),
     }
 }

@@ -13,7 +13,7 @@ use super::victims::{self, Victim};
 use super::{Hold, archive};
 use crate::journal::Journal;
 use crate::pack::Pack;
-use crate::{consumers, counts, refuse, storage, work};
+use crate::{consumers, counts, refuse, storage};
 
 /// Rows that go together: into one file of the archive, if there is one.
 const VICTIMS: usize = 10_000;
@@ -238,7 +238,7 @@ impl Journal {
         let (keyring, epoch) = (Arc::clone(&self.keyring), self.origin.epoch);
         let shown = folder.display().to_string();
         let write = move || archive::write(&keyring, &folder, epoch, &events);
-        let written = work::alone("journal-archive", write).await;
+        let written = groma_database::apart("journal-archive", write).await.flatten();
         written.map_err(|error| {
             ApiError::new(
                 groma_api::ErrorCode::StorageFailed,

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 
 use super::finding::Finding;
 use super::{holder, keys, system};
-use crate::aside;
 use crate::settings::Settings;
 
 /// How long to try while one holder ends and the next begins.
@@ -26,14 +25,14 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     loop {
         let (folder, unlock) = (settings.data_dir.clone(), unlock.clone());
         // The whole database is read.
-        match aside::run("examine", move || groma_app::examine(&folder, &unlock)).await {
-            Some(Ok(Examination::Unused)) => {
+        match groma_app::apart("examine", move || groma_app::examine(&folder, &unlock)).await {
+            Ok(Ok(Examination::Unused)) => {
                 return vec![
                     Finding::ok("holder", "nobody: there is nothing yet"),
                     system::clock(SystemClock.now(), None, ""),
                 ];
             }
-            Some(Ok(Examination::Held { pid, version, socket })) => {
+            Ok(Ok(Examination::Held { pid, version, socket })) => {
                 let error = match crate::holder::ask(&socket).await {
                     Ok(backend) => return holder::findings(settings, pid, backend.as_ref()).await,
                     Err(error) => error,
@@ -42,18 +41,18 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
                     return vec![holder::unreachable(pid, version.as_deref(), &error)];
                 }
             }
-            Some(Ok(Examination::Free(free))) => return at_rest(settings, free),
-            Some(Ok(Examination::Changed)) if Instant::now() >= give_up => {
+            Ok(Ok(Examination::Free(free))) => return at_rest(settings, free),
+            Ok(Ok(Examination::Changed)) if Instant::now() >= give_up => {
                 let found = "the data folder changes hands all the time, so nothing was looked at";
                 return vec![Finding::warning("holder", found, "run `groma doctor` again in a moment")];
             }
-            Some(Ok(Examination::Changed)) => {}
-            Some(Err(error)) => {
+            Ok(Ok(Examination::Changed)) => {}
+            Ok(Err(error)) => {
                 let found = format!("{} cannot be looked at: {error}", settings.data_dir.display());
                 return vec![Finding::error("holder", found, "run doctor as the folder's owner")];
             }
-            None => {
-                let found = "the check could not be run: no thread could be had";
+            Err(error) => {
+                let found = format!("the check could not be run: {error}");
                 return vec![Finding::error(
                     "holder",
                     found,
