@@ -85,7 +85,7 @@ pub enum KeyringError {
         why: String,
     },
     /// What was given as a recovery key is none.
-    #[error("this is no recovery key: {0}")]
+    #[error("this is no recovery key")]
     Recovery(#[from] RecoveryError),
     /// No slot opens with what was given.
     #[error("{given} does not open the keys in `{path}`", path = path.display())]
@@ -195,7 +195,7 @@ impl fmt::Display for Tried {
 }
 
 /// Returns an error with its causes.
-fn whole(error: &dyn std::error::Error) -> String {
+pub(crate) fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

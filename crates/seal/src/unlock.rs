@@ -9,7 +9,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::cipher::KeyBytes;
-use crate::error::{KeyringError, Tried};
+use crate::error::{KeyringError, Tried, whole};
 use crate::file::KeysFile;
 use crate::slot::{Keeper, Slot};
 use crate::{credential, key_file, keychain, recovery};
@@ -280,7 +280,7 @@ impl Attempt<'_> {
             match self.said(&text, passphrase, recovery) {
                 Ok(opened) => return Some(opened),
                 Err(error) => {
-                    question.refused = Some(error.to_string());
+                    question.refused = Some(whole(&error));
                     last = Some(error);
                 }
             }

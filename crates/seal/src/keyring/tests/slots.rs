@@ -1,8 +1,8 @@
 //! Every slot lost but one.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::keychain::tests::in_own_session;
@@ -184,7 +184,7 @@ fn wrong_everything_is_told_way_by_way() {
         "what was entered does not open",
         "groma keys recover",
     ] {
-        assert!(error.contains(part), "`{part}` is not in: {error}");
+        assert_eq!(error.matches(part).count(), 1, "`{part}` is not once in: {error}");
     }
     assert_eq!(asked.load(Ordering::Relaxed), 3);
     let alone = Keyring::open(&every.data(), &Unlock::FirstOf(Vec::new()), false);
@@ -205,6 +205,22 @@ fn a_new_recovery_key_ends_the_older_one() {
     let keyring = Keyring::open(&data, &Unlock::Recovery(misread), false).unwrap();
     let used: Vec<_> = keyring.slots().into_iter().filter(|slot| slot.used).map(|slot| slot.id).collect();
     assert_eq!(used, [slot.id]);
+}
+
+#[test]
+fn who_is_asked_again_is_told_once_why_it_was_no_recovery_key() {
+    let (root, keyring, _) = fresh();
+    keyring.renew_recovery().unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&told);
+    let ask = Unlock::Ask(Arc::new(move |question| {
+        heard.lock().unwrap().extend(question.refused.clone());
+        Ok(Some(text("00000-00000")))
+    }));
+    let error = Keyring::open(&root.path().join("data"), &ask, false).unwrap_err();
+    assert_eq!(error.to_string(), "this is no recovery key");
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(*told.lock().unwrap(), vec![format!("this is no recovery key: {cause}"); 2]);
 }
 
 #[test]
