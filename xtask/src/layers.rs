@@ -30,7 +30,8 @@ use Floor::{App, Edge, Engine, Face, Ground, Spine, Tool, Words};
 /// Where each crate lives, and which others on its own floor it may use.
 const CRATES: &[(&str, Floor, &[&str])] = &[
     ("groma-model", Words, &[]),
-    ("groma-api", Words, &["groma-model"]),
+    ("groma-execution-types", Words, &[]),
+    ("groma-api", Words, &["groma-model", "groma-execution-types"]),
     ("groma-database", Ground, &[]),
     ("groma-seal", Ground, &[]),
     ("groma-embedding", Ground, &[]),

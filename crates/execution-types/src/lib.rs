@@ -1,0 +1,17 @@
+//! What `groma-execution` is asked and what it answers. No I/O.
+//!
+//! Requests refuse unknown fields; answers may grow.
+
+mod command;
+mod event;
+mod plan;
+mod request;
+mod resolved;
+mod result;
+
+pub use command::{Command, Interpreter};
+pub use event::{Ended, ExecutionEvent, Line, OutputAdvanced, OutputGap, Progress, Started, Stream};
+pub use plan::{ExecutionPlan, OnError, PlanResult, Retry, Step, StepResult, Strategy};
+pub use request::{ExecutionRequest, InheritEnv, Secret, Stdin};
+pub use resolved::{ResolvedCommand, ResolvedPlan, ResolvedStep};
+pub use result::{ExecutionResult, ExecutionStatus, Mechanism, Survivor, Teardown};

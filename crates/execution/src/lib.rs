@@ -1,0 +1,15 @@
+//! Runs scripts, programs, shell lines and AWS CLI calls, alone or as a plan, streams their output, and proves that it
+//! cleaned up. A library in its own right: no framework, no other part of Groma.
+
+mod config;
+mod error;
+mod handler;
+mod secret;
+mod sink;
+
+pub use config::{Containment, ExecutionConfig};
+pub use error::{ExecutionError, ValidationError};
+pub use groma_execution_types::*;
+pub use handler::{EventHandler, Interest};
+pub use secret::{SecretError, SecretSource};
+pub use sink::{AppendLog, LogPart, LogSink, ReadLog};
