@@ -26,7 +26,7 @@ import type { KeySlot, KeyStatus } from "./types";
 const RUNNING_MS = 2000;
 const EVERY_MS = 15_000;
 const SLOT_HEADS = [{ name: "Opens by" }, { name: "Kept at" }, { name: "Added" }, { name: "Actions", hidden: true }];
-const KEY_HEADS = [{ name: "Data key" }, { name: "Messages sealed", end: true }, { name: "Use" }];
+const KEY_HEADS = [{ name: "Data key" }, { name: "Messages at most", end: true }, { name: "Use" }];
 
 /** Who can open the data folder, and what its contents are sealed with. */
 export function KeysPage() {
