@@ -35,6 +35,8 @@ fn what_is_set_is_shown_and_what_is_dropped_is_in_the_archive() {
     let groma = Groma::new();
     publish(&groma, 100);
     let before = sequences(&groma.run("events tail --after oldest -o ndjson").code(0).lines());
+    let none = groma.run("retention archive list").code(0);
+    assert!(none.stderr.contains("nothing is archived yet"), "{}", none.stderr);
     let set = groma
         .run("retention set --rule groma.custom.*=1000B --rule kept=90d --archive true --disk-max 1GiB --consumer-expiry 2d -o json")
         .code(0)

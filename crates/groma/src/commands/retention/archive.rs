@@ -40,8 +40,9 @@ impl Archive {
                 let files = Files::list(folder).map_err(refused)?;
                 let out = cx.out();
                 if out.format == Format::Table && files.is_empty() {
+                    // Whether it is on is known to the holder alone, who is not asked here.
                     say(
-                        "nothing is archived; groma retention set --archive true archives what is dropped from then on",
+                        "nothing is archived yet: groma retention show says whether archiving is on, groma retention set --archive true turns it on",
                     );
                     return Ok(());
                 }
