@@ -4,6 +4,7 @@
 
 mod command;
 mod event;
+mod invalid;
 mod plan;
 mod request;
 mod resolved;
@@ -11,6 +12,7 @@ mod result;
 
 pub use command::{Command, Interpreter};
 pub use event::{Ended, ExecutionEvent, Line, OutputAdvanced, OutputGap, Progress, Started, Stream};
+pub use invalid::ValidationError;
 pub use plan::{ExecutionPlan, OnError, PlanResult, Retry, Step, StepResult, Strategy};
 pub use request::{ExecutionRequest, InheritEnv, Secret, Stdin};
 pub use resolved::{ResolvedCommand, ResolvedPlan, ResolvedStep};

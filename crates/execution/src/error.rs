@@ -4,30 +4,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use crate::SecretError;
-
-/// What is wrong with a request or a plan: nothing was started.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` {detail}")]
-pub struct ValidationError {
-    /// The field, such as `command.program` or `steps[2].depends_on`.
-    pub field: String,
-    /// What is wrong with it and what to do.
-    pub detail: String,
-}
-
-impl ValidationError {
-    pub(crate) fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { field: field.into(), detail: detail.into() }
-    }
-
-    /// Returns the same fault seen from outside, such as from the plan that has the request.
-    #[must_use]
-    pub fn within(mut self, outer: &str) -> Self {
-        self.field = format!("{outer}.{}", self.field);
-        self
-    }
-}
+use crate::{SecretError, ValidationError};
 
 /// Why an engine refuses.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +33,14 @@ pub enum ExecutionError {
         /// What was being done.
         act: &'static str,
         /// To what.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+    /// A script that was given as text cannot be written where its interpreter reads it.
+    #[error("failed to write the script to a file in `{path}`", path = path.display())]
+    Script {
+        /// The folder for temporary files (`TMPDIR`).
         path: PathBuf,
         /// Why it failed.
         source: std::io::Error,

@@ -4,11 +4,12 @@
 mod config;
 mod error;
 mod handler;
+mod resolve;
 mod secret;
 mod sink;
 
 pub use config::{Containment, ExecutionConfig};
-pub use error::{ExecutionError, ValidationError};
+pub use error::ExecutionError;
 pub use groma_execution_types::*;
 pub use handler::{EventHandler, Interest};
 pub use secret::{SecretError, SecretSource};
