@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 
+import type { Server } from "./server";
+
 const CHROMIUM = process.env["CHROMIUM_BIN"] ?? "/usr/bin/chromium";
 const FLAGS = [
   "--headless",
@@ -22,6 +24,17 @@ export function launch(): Promise<Browser> {
 
 export function open(browser: Browser, base: string): Promise<BrowserContext> {
   return browser.newContext({ baseURL: base, viewport: { width: 1360, height: 860 }, reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"] });
+}
+
+/** Signs in on a new page; `heard` collects what that page complains about. */
+export async function signIn(browser: Browser, server: Server): Promise<{ page: Page; heard: string[] }> {
+  const context = await open(browser, server.base);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const heard = complaints(page);
+  await page.goto(server.signInLink);
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  return { page, heard };
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe";
-import { complaints, launch, open } from "./browser";
+import { launch, signIn } from "./browser";
 import { binary, startServer, type Server } from "./server";
 
 let server: Server;
@@ -18,12 +18,7 @@ beforeAll(async () => {
   server = await startServer();
   scanId = execFileSync(binary(), ["scan", "network", "127.0.0.1", "--ports", new URL(server.base).port, "--data-dir", server.folder, "--detach"], { encoding: "utf8" }).trim();
   browser = await launch();
-  const context = await open(browser, server.base);
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  heard = complaints(page);
-  await page.goto(server.signInLink);
-  await heading("Overview").waitFor();
+  ({ page, heard } = await signIn(browser, server));
 });
 
 afterAll(async () => {

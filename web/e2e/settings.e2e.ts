@@ -8,7 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe";
-import { complaints, launch, open, screenshot } from "./browser";
+import { launch, screenshot, signIn } from "./browser";
 import { startReceiver, signedWith, type Receiver } from "./receiver";
 import { binary, startServer, type Server } from "./server";
 
@@ -24,12 +24,7 @@ beforeAll(async () => {
   receiver = await startReceiver();
   elsewhere = mkdtempSync(join(tmpdir(), "groma-keys-"));
   browser = await launch();
-  const context = await open(browser, server.base);
-  page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  heard = complaints(page);
-  await page.goto(server.signInLink);
-  await heading("Overview").waitFor();
+  ({ page, heard } = await signIn(browser, server));
 });
 
 afterAll(async () => {
