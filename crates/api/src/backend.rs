@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use crate::{
     ApiError, Attempt, AttemptEnd, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage,
-    EventQuery, EventTypeOperations, Health, HistoryQuery, Host, HostList, HostQuery, KeyOperations,
-    KeyedRequest, Principal, RetentionOperations, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery,
-    ScanRequest, Session, SignInLink, StartedScan, StartedSession, Summary, TaskStatus, TokenList,
-    TokenRequest, Validation, VersionInfo, WebhookOperations,
+    EventQuery, EventTypeOperations, ExecutionOperations, Health, HistoryQuery, Host, HostList, HostQuery,
+    KeyOperations, KeyedRequest, Principal, RetentionOperations, RunOperations, Scan, ScanDiff, ScanHostPage,
+    ScanList, ScanQuery, ScanRequest, Session, SignInLink, StartedScan, StartedSession, Summary, TaskStatus,
+    TokenList, TokenRequest, Validation, VersionInfo, WebhookOperations,
 };
 
 /// Events and control frames, in order; ends after an error.
@@ -103,6 +103,8 @@ pub trait Backend:
     + ScanOperations
     + TaskOperations
     + HostOperations
+    + ExecutionOperations
+    + RunOperations
     + EventOperations
     + EventTypeOperations
     + RetentionOperations
@@ -120,6 +122,8 @@ impl<T> Backend for T where
         + ScanOperations
         + TaskOperations
         + HostOperations
+        + ExecutionOperations
+        + RunOperations
         + EventOperations
         + EventTypeOperations
         + RetentionOperations

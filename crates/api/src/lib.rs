@@ -10,6 +10,7 @@ mod document;
 mod error;
 mod event_types;
 mod events;
+mod executions;
 mod hosts;
 mod idempotency;
 mod keys;
@@ -17,6 +18,7 @@ mod operation;
 mod operations;
 mod reply;
 mod retention;
+mod runs;
 mod scan;
 mod schemas;
 mod status;
@@ -40,6 +42,11 @@ pub use event_types::{
     PublishRequest, Published,
 };
 pub use events::{EventPage, EventQuery, HistoryQuery, StartAt, StreamMessage, StreamRequest};
+pub use executions::{
+    Execution, ExecutionList, ExecutionOperations, ExecutionOrigin, ExecutionQuery, ExecutionSummary, LogGap,
+    LogPage, LogQuery, PlanList, PlanQuery, PlanRequest, PlanRun, PlanSummary, StartedExecution, StartedPlan,
+    StopRequest,
+};
 pub use hosts::{Host, HostList, HostQuery, HostService};
 pub use idempotency::{Attempt, AttemptEnd, KeptAnswer, KeyedRequest};
 pub use keys::{
@@ -53,6 +60,7 @@ pub use retention::{
     Consumer, ConsumerList, ConsumerRequest, EventStatistics, EventTypeFigures, Retention,
     RetentionOperations, RetentionRequest, RetentionRule, RetentionRun,
 };
+pub use runs::{RunCancel, RunExecution, RunGrant, RunOperations, RunReport, RunRequest, RunStanding};
 pub use scan::{
     DiscardRequest, NetworkScanRequest, Scan, ScanDiff, ScanHost, ScanHostPage, ScanList, ScanPort,
     ScanQuery, ScanRequest, ScanStatus, ScanSummary, StartedScan, UnitCount, Validation, ValidationIssue,

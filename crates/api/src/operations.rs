@@ -2,6 +2,7 @@
 
 mod access;
 mod events;
+mod executions;
 mod hosts;
 mod keys;
 mod retention;
@@ -16,6 +17,7 @@ use crate::operation::Operation;
 const READ: Option<Scope> = Some(Scope::Read);
 const SCAN: Option<Scope> = Some(Scope::Scan);
 const OPERATE: Option<Scope> = Some(Scope::Operate);
+const EXECUTE: Option<Scope> = Some(Scope::Execute);
 const ADMIN: Option<Scope> = Some(Scope::Admin);
 
 /// The tables, in the order in which the documents show them.
@@ -24,6 +26,7 @@ const DOMAINS: &[&[Operation]] = &[
     scans::TABLE,
     tasks::TABLE,
     hosts::TABLE,
+    executions::TABLE,
     events::TABLE,
     retention::TABLE,
     webhooks::TABLE,

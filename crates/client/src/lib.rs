@@ -5,10 +5,12 @@
 mod backend;
 mod client;
 mod event_types;
+mod executions;
 mod keys;
 mod lines;
 mod request;
 mod retention;
+mod runs;
 mod webhooks;
 
 pub use client::Client;

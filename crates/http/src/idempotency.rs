@@ -27,8 +27,8 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// Headers that belong to an answer, not to the moment at which it was sent.
 const KEPT: [HeaderName; 3] = [header::CONTENT_TYPE, header::LOCATION, header::RETRY_AFTER];
 /// Operations whose answers hold a secret that is shown once.
-const SECRET: [&str; 5] =
-    ["token_create", "sign_in_link", "webhook_create", "webhook_rotate", "key_recovery"];
+const SECRET: [&str; 6] =
+    ["token_create", "sign_in_link", "webhook_create", "webhook_rotate", "key_recovery", "run_begin"];
 
 /// Returns the key of a request that has one, if it is for an operation that takes keys: those that change something on
 /// behalf of somebody.

@@ -3,9 +3,11 @@
 mod access;
 mod event_types;
 mod events;
+mod executions;
 mod hosts;
 mod keys;
 mod retention;
+mod runs;
 mod scans;
 mod status;
 mod tasks;
@@ -47,6 +49,18 @@ pub(crate) fn action(id: &str) -> Option<Action> {
         "task_retry" => |call| Box::pin(tasks::retry(call)),
         "host_list" => |call| Box::pin(hosts::list(call)),
         "host_get" => |call| Box::pin(hosts::get(call)),
+        "execution_start" => |call| Box::pin(executions::execution_start(call)),
+        "execution_list" => |call| Box::pin(executions::execution_list(call)),
+        "execution_get" => |call| Box::pin(executions::execution_get(call)),
+        "execution_logs" => |call| Box::pin(executions::execution_logs(call)),
+        "execution_cancel" => |call| Box::pin(executions::execution_cancel(call)),
+        "plan_resolve" => |call| Box::pin(executions::plan_resolve(call)),
+        "plan_start" => |call| Box::pin(executions::plan_start(call)),
+        "plan_list" => |call| Box::pin(executions::plan_list(call)),
+        "plan_get" => |call| Box::pin(executions::plan_get(call)),
+        "plan_cancel" => |call| Box::pin(executions::plan_cancel(call)),
+        "run_begin" => |call| Box::pin(runs::run_begin(call)),
+        "run_report" => |call| Box::pin(runs::run_report(call)),
         "events" => |call| Box::pin(stream::events(call)),
         "events_ws" => |call| Box::pin(websocket::upgrade(call)),
         "event_history" => |call| Box::pin(events::history(call)),

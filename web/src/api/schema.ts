@@ -224,6 +224,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List executions, newest first
+         * @description On the command line: `groma executions list`.
+         */
+        get: operations["execution_list"];
+        put?: never;
+        /**
+         * Run a command; off until switched on
+         * @description On the command line: `groma exec`.
+         */
+        post: operations["execution_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One execution
+         * @description On the command line: `groma executions show`.
+         */
+        get: operations["execution_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an execution and everything that it started
+         * @description On the command line: `groma executions cancel`.
+         */
+        post: operations["execution_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/executions/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines that an execution wrote
+         * @description On the command line: `groma executions logs`.
+         */
+        get: operations["execution_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hosts": {
         parameters: {
             query?: never;
@@ -364,6 +448,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List plans that run or ran, newest first
+         * @description On the command line: `groma plan list`.
+         */
+        get: operations["plan_list"];
+        put?: never;
+        /**
+         * Run a plan; off until switched on
+         * @description On the command line: `groma plan run`.
+         */
+        post: operations["plan_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One plan with its steps
+         * @description On the command line: `groma plan show`.
+         */
+        get: operations["plan_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a plan and all its steps
+         * @description On the command line: `groma plan cancel`.
+         */
+        post: operations["plan_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say exactly what a plan would run
+         * @description On the command line: `groma plan run --dry-run`.
+         */
+        post: operations["plan_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/retention": {
         parameters: {
             query?: never;
@@ -402,6 +570,40 @@ export interface paths {
          * @description On the command line: `groma retention run`.
          */
         post: operations["retention_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what another process on this machine is about to run; for the folder's owner on the socket */
+        post: operations["run_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/runs/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note what happened in such a run; learn what is to be stopped */
+        post: operations["run_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1572,6 +1774,18 @@ export interface components {
              */
             schema: Record<string, never>;
         };
+        /** @description An execution. */
+        Execution: components["schemas"]["ExecutionSummary"] & {
+            /**
+             * Format: int32
+             * @description The process, while it runs.
+             */
+            pid?: number | null;
+            /** @description What was asked for; values of secrets are left out. */
+            request: components["schemas"]["ExecutionRequest"];
+            /** @description What became of it, or what there is so far. */
+            result: components["schemas"]["ExecutionResult"];
+        };
         /** @description Data of `groma.execution.cancelled`. */
         ExecutionCancelled: components["schemas"]["ExecutionEnded"];
         /** @description Somebody stopped an execution or a plan as a whole. */
@@ -1598,6 +1812,43 @@ export interface components {
              * @enum {string}
              */
             type: "groma.execution.cancelled";
+        };
+        /** @description What runs (document 003). */
+        ExecutionCommand: {
+            /** @description What it is given. */
+            args?: string[];
+            /** @description The text; this or `path`. */
+            content?: string | null;
+            interpreter?: null | components["schemas"]["ExecutionInterpreter"];
+            /** @description The file; this or `content`. */
+            path?: string | null;
+            /** @enum {string} */
+            type: "script";
+        } | {
+            /** @description What it is given. */
+            args?: string[];
+            /** @description A path, or a name that is looked for in the `PATH` of the command's environment. */
+            program: string;
+            /** @enum {string} */
+            type: "exec";
+        } | {
+            /** @description The line. Values of other steps reach it through `env`, never spliced in. */
+            command: string;
+            /** @enum {string} */
+            type: "shell";
+        } | {
+            /** @description More arguments. */
+            args?: string[];
+            /** @description Such as `describe-instances`. */
+            operation: string;
+            /** @description A profile of the AWS configuration. */
+            profile?: string | null;
+            /** @description Such as `eu-west-1`. */
+            region?: string | null;
+            /** @description Such as `ec2`. */
+            service: string;
+            /** @enum {string} */
+            type: "aws_cli";
         };
         /** @description Data of `groma.execution.completed`. */
         ExecutionCompleted: components["schemas"]["ExecutionEnded"];
@@ -1652,6 +1903,83 @@ export interface components {
             /** @description How; one that timed out or was lost has failed. */
             status: components["schemas"]["EndStatus"];
         };
+        /** @description How an execution or a plan ended. */
+        ExecutionEndedEvent: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            completedAt: string;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            /** @description Why it did not complete. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The execution; absent if this is the plan itself.
+             */
+            executionId?: string | null;
+            /**
+             * Format: int32
+             * @description What the process ended with.
+             */
+            exitCode?: number | null;
+            /**
+             * Format: uuid
+             * @description The plan of which it is a step, or the plan itself.
+             */
+            planId?: string | null;
+            /**
+             * Format: int32
+             * @description The number of the signal that ended it.
+             */
+            signal?: number | null;
+            /**
+             * Format: date-time
+             * @description When it started; of a step that never began, when it ended.
+             */
+            startedAt: string;
+            /** @description How exactly. */
+            status: components["schemas"]["ExecutionStatus"];
+            teardown?: null | components["schemas"]["ExecutionTeardown"];
+        };
+        /**
+         * @description What is told to an event handler.
+         *
+         *     Of one execution: `Started` first, then any number of others, then exactly one of `Completed`, `Failed` and
+         *     `Cancelled`, and nothing after it. A step that never began has no `Started`.
+         */
+        ExecutionEvent: (components["schemas"]["ExecutionStartedEvent"] & {
+            /** @enum {string} */
+            type: "started";
+        }) | (components["schemas"]["ExecutionOutputLine"] & {
+            /** @enum {string} */
+            type: "stdout";
+        }) | (components["schemas"]["ExecutionOutputLine"] & {
+            /** @enum {string} */
+            type: "stderr";
+        }) | (components["schemas"]["ExecutionOutputAdvancedEvent"] & {
+            /** @enum {string} */
+            type: "output_advanced";
+        }) | (components["schemas"]["ExecutionOutputGapEvent"] & {
+            /** @enum {string} */
+            type: "output_gap";
+        }) | (components["schemas"]["ExecutionProgressEvent"] & {
+            /** @enum {string} */
+            type: "progress";
+        }) | (components["schemas"]["ExecutionEndedEvent"] & {
+            /** @enum {string} */
+            type: "completed";
+        }) | (components["schemas"]["ExecutionEndedEvent"] & {
+            /** @enum {string} */
+            type: "failed";
+        }) | (components["schemas"]["ExecutionEndedEvent"] & {
+            /** @enum {string} */
+            type: "cancelled";
+        });
         /** @description Data of `groma.execution.failed`. */
         ExecutionFailed: components["schemas"]["ExecutionEnded"];
         /** @description An execution or a plan as a whole did not do what it should. */
@@ -1684,6 +2012,11 @@ export interface components {
          * @description One run of a script, program or command.
          */
         ExecutionId: string;
+        /**
+         * @description What reads a script.
+         * @enum {string}
+         */
+        ExecutionInterpreter: "bash" | "sh" | "python";
         /** @description One line that a process wrote. Made from the log; its position is `executionId` and `lineNumber`. */
         ExecutionLine: {
             /** @description The execution. */
@@ -1702,6 +2035,28 @@ export interface components {
             /** @description When it was read. */
             timestamp: components["schemas"]["Timestamp"];
         };
+        /** @description Data of `GET /v1/executions`. */
+        ExecutionList: {
+            /** @description Newest first. */
+            executions: components["schemas"]["ExecutionSummary"][];
+            /** @description Passed as `cursor` for the next page. */
+            next_cursor?: string | null;
+        };
+        /**
+         * @description What held a command's processes together.
+         * @enum {string}
+         */
+        ExecutionMechanism: "cgroup" | "process_group" | "job_object";
+        /**
+         * @description What follows a step that did not complete.
+         * @enum {string}
+         */
+        ExecutionOnError: "stop" | "continue";
+        /**
+         * @description Which process runs a command.
+         * @enum {string}
+         */
+        ExecutionOrigin: "command" | "server";
         ExecutionOrPlan: {
             /**
              * Format: uuid
@@ -1760,6 +2115,76 @@ export interface components {
              */
             type: "groma.execution.output_advanced";
         };
+        /** @description Lines that cannot be told. */
+        ExecutionOutputGapEvent: {
+            /**
+             * Format: uuid
+             * @description The execution.
+             */
+            executionId: string;
+            /**
+             * Format: int64
+             * @description The first line that is missing.
+             */
+            firstLine: number;
+            /**
+             * Format: int64
+             * @description The last line that is missing.
+             */
+            lastLine: number;
+            /** @description Why: the log was at its limit, or could not be written. */
+            reason: string;
+        };
+        /** @description A line that a process wrote, as it stands in the log. */
+        ExecutionOutputLine: {
+            /**
+             * Format: uuid
+             * @description The execution.
+             */
+            executionId: string;
+            /** @description The text without its end; bytes that are not UTF-8 are replaced (U+FFFD). */
+            line: string;
+            /**
+             * Format: int64
+             * @description Counts from 1 over both streams.
+             */
+            lineNumber: number;
+            /** @description Whether the text goes on in the next line of the stream: it was too long, or waited too long for its end. */
+            partial?: boolean;
+            /** @description Where it was written. */
+            stream: components["schemas"]["ExecutionOutputStream"];
+            /**
+             * Format: date-time
+             * @description When it was read.
+             */
+            timestamp: string;
+        };
+        /**
+         * @description Where a process writes.
+         * @enum {string}
+         */
+        ExecutionOutputStream: "stdout" | "stderr";
+        /** @description Several commands, and how they run. */
+        ExecutionPlan: {
+            /**
+             * Format: uuid
+             * @description Names the run; absent: a new one.
+             */
+            id?: string | null;
+            /** @description Given back with the events, otherwise not looked at. */
+            metadata?: Record<string, never>;
+            /** @description For people. */
+            name?: string | null;
+            /** @description What is done. */
+            steps: components["schemas"]["ExecutionStep"][];
+            /** @description How the steps follow each other. */
+            strategy?: components["schemas"]["ExecutionStrategy"];
+            /**
+             * Format: int64
+             * @description Milliseconds that the whole may take.
+             */
+            total_timeout_ms?: number | null;
+        };
         /** @description Data of `groma.execution.progress`. */
         ExecutionProgress: components["schemas"]["ExecutionOrPlan"] & {
             /**
@@ -1804,6 +2229,144 @@ export interface components {
              * @enum {string}
              */
             type: "groma.execution.progress";
+        };
+        /** @description A request to run one command (document 003). */
+        ExecutionRequest: {
+            /** @description What runs. */
+            command: components["schemas"]["ExecutionCommand"];
+            /** @description Environment variables, over what is inherited. No secrets: these go to `secrets`. */
+            env?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Milliseconds between the request to end and the end by force; absent: as configured.
+             */
+            grace_ms?: number | null;
+            /**
+             * Format: uuid
+             * @description Names the execution; absent: a new one.
+             */
+            id?: string | null;
+            /** @description What is taken over of the engine's own environment. */
+            inherit_env?: components["schemas"]["InheritEnv"];
+            /** @description Given back with the events, otherwise not looked at. */
+            metadata?: Record<string, never>;
+            /** @description Environment variables whose values are secrets: kept out of logs, events, errors and everything stored. */
+            secrets?: {
+                [key: string]: components["schemas"]["ExecutionSecret"];
+            };
+            /**
+             * Format: int64
+             * @description Milliseconds without a byte of output after which an attempt counts as stuck.
+             */
+            silence_timeout_ms?: number | null;
+            /** @description What it reads. */
+            stdin?: components["schemas"]["ExecutionStdin"];
+            /**
+             * Format: int64
+             * @description Milliseconds that one attempt may take; absent: as configured. 0: no limit.
+             */
+            timeout_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Milliseconds that all attempts and the waits between them may take.
+             */
+            total_timeout_ms?: number | null;
+            /** @description Where it runs; absent: where the engine does. */
+            working_dir?: string | null;
+        };
+        /** @description What became of a command (document 003). */
+        ExecutionResult: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Bytes in the log.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            completed_at?: string | null;
+            /** @description How long it took, such as `2.5s`. */
+            duration: string;
+            /** @description Why it did not complete. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description What it ended with; `null` unless it ended by itself.
+             */
+            exit_code?: number | null;
+            /**
+             * Format: uuid
+             * @description The execution.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Lines in the log.
+             */
+            lines: number;
+            /** @description The file with all of its output; `null` if none is kept. */
+            log_path?: string | null;
+            /**
+             * Format: int32
+             * @description The number of the signal that ended it.
+             */
+            signal?: number | null;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at?: string | null;
+            /** @description Where it is. */
+            status: components["schemas"]["ExecutionStatus"];
+            /** @description Standard error, as `stdout`. */
+            stderr: string;
+            /** @description Standard output, decoded; of much output the beginning and the end. */
+            stdout: string;
+            teardown?: null | components["schemas"]["ExecutionTeardown"];
+            /** @description Whether `stdout` or `stderr` is not all there was. */
+            truncated: boolean;
+        };
+        /** @description How a step is tried again: each wait is longer than the one before by `multiplier`, with jitter. */
+        ExecutionRetry: {
+            /**
+             * Format: int64
+             * @description Milliseconds before the second attempt.
+             */
+            initial_delay_ms?: number;
+            /**
+             * Format: int32
+             * @description Attempts in all, 1 to 100.
+             */
+            max_attempts: number;
+            /**
+             * Format: int64
+             * @description Milliseconds that no wait exceeds.
+             */
+            max_delay_ms?: number;
+            /**
+             * Format: double
+             * @description By what each wait is longer, 1 to 10.
+             */
+            multiplier?: number;
+        };
+        /** @description Where a secret comes from. Its value is shown by nothing: not by `Debug`, not by serialising. */
+        ExecutionSecret: {
+            /** @description The value itself. */
+            value: string;
+        } | {
+            /** @description The value of a variable of the engine's own environment. */
+            env: string;
+        } | {
+            /** @description What the system's keychain has under this name. */
+            keychain: string;
         };
         /** @description Data of `groma.execution.started`. */
         ExecutionStarted: {
@@ -1850,6 +2413,11 @@ export interface components {
              */
             type: "groma.execution.started";
         };
+        /**
+         * @description Where an execution is.
+         * @enum {string}
+         */
+        ExecutionStatus: "pending" | "running" | "completed" | "failed" | "cancelled" | "timed_out" | "skipped" | "lost";
         /** @description Data of `groma.execution.stderr`. */
         ExecutionStderr: components["schemas"]["ExecutionLine"];
         /** @description A line on standard error. Delivery class: expanded. */
@@ -1874,6 +2442,34 @@ export interface components {
              * @enum {string}
              */
             type: "groma.execution.stderr";
+        };
+        /** @description What a command reads. */
+        ExecutionStdin: {
+            /** @enum {string} */
+            type: "none";
+        } | {
+            /** @enum {string} */
+            type: "inherit";
+        } | {
+            /** @description What it reads. */
+            text: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @description In Base64 (RFC 4648). */
+            base64: string;
+            /** @enum {string} */
+            type: "bytes";
+        } | {
+            /** @description Where. */
+            path: string;
+            /** @enum {string} */
+            type: "file";
+        } | {
+            /** @description Which. */
+            secret: components["schemas"]["ExecutionSecret"];
+            /** @enum {string} */
+            type: "secret";
         };
         /** @description Data of `groma.execution.stdout`. */
         ExecutionStdout: components["schemas"]["ExecutionLine"];
@@ -1900,11 +2496,135 @@ export interface components {
              */
             type: "groma.execution.stdout";
         };
+        /** @description One command of a plan. */
+        ExecutionStep: {
+            /** @description Steps that must have completed before; with the strategy `dependency_graph` alone. */
+            depends_on?: string[];
+            /** @description Names it within the plan: letters, digits, `-`, `_`; at most 100. */
+            id: string;
+            /** @description Whether doing it twice is as good as once; needed by `retry`. */
+            idempotent?: boolean;
+            /**
+             * @description What runs. `${steps.<id>.stdout}` stands for what an earlier step wrote, without the last line feed;
+             *     `${steps.<id>.stdout#/json/pointer}` (RFC 6901) for a part of it. Allowed in arguments, environment and standard
+             *     input, never in a shell line or script.
+             */
+            request: components["schemas"]["ExecutionRequest"];
+            retry?: null | components["schemas"]["ExecutionRetry"];
+        };
+        /** @description What became of a step. */
+        ExecutionStepResult: {
+            /**
+             * Format: uuid
+             * @description Its execution; each attempt is part of it.
+             */
+            execution_id: string;
+            /** @description The step. */
+            id: string;
+            result?: null | components["schemas"]["ExecutionResult"];
+            /** @description The step whose failure is why this one was skipped. */
+            root_cause?: string | null;
+            /** @description Where it is. */
+            status: components["schemas"]["ExecutionStatus"];
+        };
+        /** @description How the steps of a plan follow each other. */
+        ExecutionStrategy: {
+            /** @description What follows a step that did not complete. */
+            on_error?: components["schemas"]["ExecutionOnError"];
+            /** @enum {string} */
+            type: "serial";
+        } | {
+            /**
+             * Format: int32
+             * @description Steps that run at once.
+             */
+            max_concurrency: number;
+            /** @enum {string} */
+            type: "parallel";
+        } | {
+            /**
+             * Format: int32
+             * @description Steps that run at once.
+             */
+            max_concurrency: number;
+            /** @enum {string} */
+            type: "dependency_graph";
+        };
         /**
          * @description Where a process writes.
          * @enum {string}
          */
         ExecutionStream: "stdout" | "stderr";
+        /** @description An execution, in short. */
+        ExecutionSummary: {
+            /**
+             * Format: int64
+             * @description Bytes in its log.
+             */
+            bytes: number;
+            /** @description What runs, for people; secrets are left out. */
+            command: string;
+            completed_at?: null | components["schemas"]["Timestamp"];
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why it did not complete. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description What it ended with.
+             */
+            exit_code?: number | null;
+            /** @description Its id. */
+            id: components["schemas"]["ExecutionId"];
+            /**
+             * Format: int64
+             * @description Lines in its log.
+             */
+            lines: number;
+            /** @description Whether the log is still there. */
+            log: boolean;
+            /** @description Which process runs it. */
+            origin: components["schemas"]["ExecutionOrigin"];
+            plan_id?: null | components["schemas"]["PlanId"];
+            /** @description Who asked for it. */
+            principal: string;
+            /**
+             * Format: int32
+             * @description The number of the signal that ended it.
+             */
+            signal?: number | null;
+            started_at?: null | components["schemas"]["Timestamp"];
+            /** @description Where it is. */
+            status: components["schemas"]["ExecutionStatus"];
+            /** @description Which step. */
+            step_id?: string | null;
+        };
+        /** @description A process that lives on. */
+        ExecutionSurvivor: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its id.
+             */
+            pid: number;
+        };
+        /** @description How it was seen that nothing of a command is left. */
+        ExecutionTeardown: {
+            /** @description Whether the end had to be forced. */
+            forced: boolean;
+            /** @description What held its processes together. */
+            mechanism: components["schemas"]["ExecutionMechanism"];
+            /** @description Whether something still held its output open at the end, so that more could have followed. */
+            pipes_held: boolean;
+            /** @description Processes that live on, in spite of everything; empty: proven gone. */
+            survivors: components["schemas"]["ExecutionSurvivor"][];
+            /**
+             * Format: int32
+             * @description Processes that outlived the command itself and were ended with it.
+             */
+            swept: number;
+        };
         /** @description One field that is different. */
         FieldChange: {
             /** @description The value now; null if there is none. */
@@ -1980,6 +2700,11 @@ export interface components {
             /** @description What was last proven. */
             state: components["schemas"]["PortState"];
         };
+        /** @description What a command takes over of the engine's own environment. */
+        InheritEnv: "all" | "clean" | {
+            /** @description These variables, where they are set. */
+            named: string[];
+        };
         /** @description Body of `POST /v1/keys/rotate`. */
         KeyRotation: {
             /** @description Whether everything is sealed again under the new data key, in the background; otherwise only what is new is. */
@@ -2006,6 +2731,40 @@ export interface components {
             reencryption?: null | components["schemas"]["Reencryption"];
             /** @description Every way of opening the folder. */
             slots: components["schemas"]["KeySlot"][];
+        };
+        /** @description Lines that cannot be shown. */
+        LogGap: {
+            /**
+             * Format: int64
+             * @description The first.
+             */
+            first_line: number;
+            /**
+             * Format: int64
+             * @description The last.
+             */
+            last_line: number;
+            /** @description Why: the log was at its limit, or could not be written. */
+            reason: string;
+        };
+        /** @description Data of `GET /v1/executions/{id}/logs`. */
+        LogPage: {
+            /** @description Whether nothing will follow `last_line`. */
+            ended: boolean;
+            /** @description What is missing in front of or among the lines. */
+            gaps?: components["schemas"]["LogGap"][];
+            /**
+             * Format: int64
+             * @description The last line that there is now.
+             */
+            last_line: number;
+            /** @description In order. Their fields are named as in the events `stdout` and `stderr`. */
+            lines: components["schemas"]["ExecutionOutputLine"][];
+            /**
+             * Format: int64
+             * @description Where the next page begins.
+             */
+            next_line: number;
         };
         /** @description Data of `groma.network.error`. */
         NetworkError: {
@@ -2406,6 +3165,84 @@ export interface components {
          * @description Several executions that belong together.
          */
         PlanId: string;
+        /** @description Data of `GET /v1/plans`. */
+        PlanList: {
+            /** @description Passed as `cursor` for the next page. */
+            next_cursor?: string | null;
+            /** @description Newest first. */
+            plans: components["schemas"]["PlanSummary"][];
+        };
+        /** @description Body of `POST /v1/plans`. */
+        PlanRequest: {
+            /** @description The hash that `POST /v1/plans/resolve` showed: what would run must still be that. */
+            approved_hash?: string | null;
+            /** @description What is done. */
+            plan: components["schemas"]["ExecutionPlan"];
+        };
+        /** @description What became of a plan. */
+        PlanResult: {
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            completed_at?: string | null;
+            /** @description Why it did not complete: the step that failed first, and how. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The run.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            started_at?: string | null;
+            /** @description Where it is. */
+            status: components["schemas"]["ExecutionStatus"];
+            /** @description Every step, in the order of the plan. */
+            steps: components["schemas"]["ExecutionStepResult"][];
+        };
+        /** @description A plan that runs or ran. */
+        PlanRun: components["schemas"]["PlanSummary"] & {
+            /** @description What was asked for; values of secrets are left out. */
+            plan: components["schemas"]["ExecutionPlan"];
+            /** @description What became of it; of steps without their output. */
+            result: components["schemas"]["PlanResult"];
+        };
+        /** @description A plan that runs or ran, in short. */
+        PlanSummary: {
+            completed_at?: null | components["schemas"]["Timestamp"];
+            /** @description When it was asked for. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Why it did not complete. */
+            error?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["PlanId"];
+            /** @description For people. */
+            name?: string | null;
+            /** @description Which process runs it. */
+            origin: components["schemas"]["ExecutionOrigin"];
+            /** @description Who asked for it. */
+            principal: string;
+            /** @description Where it is. */
+            status: components["schemas"]["ExecutionStatus"];
+            /**
+             * Format: int64
+             * @description Steps in all.
+             */
+            steps: number;
+            /**
+             * Format: int64
+             * @description Steps that completed.
+             */
+            steps_completed: number;
+            /**
+             * Format: int64
+             * @description Steps that failed, timed out, were lost, cancelled or skipped.
+             */
+            steps_failed: number;
+        };
         /**
          * @description What is known of a port.
          * @enum {string}
@@ -2556,6 +3393,49 @@ export interface components {
             /** @description `running`, `done`, or `interrupted`: it goes on when the folder is opened again. */
             state: string;
         };
+        /** @description A command as it would run: everything that decides what happens, and no secret. */
+        ResolvedCommand: {
+            /** @description What it is given, without its own name. The file of a script that was given as text is `<script>`. */
+            args: string[];
+            /**
+             * @description SHA-256 over program, its contents, arguments, directory, environment and input, in hexadecimal. Secrets count
+             *     by where they come from, what is inherited by name.
+             */
+            digest: string;
+            /** @description The whole as a line for a shell, for people. */
+            display: string;
+            /** @description The names of its environment variables, sorted; secrets are among them. */
+            env: string[];
+            /** @description The program's file, absolute. */
+            program: string;
+            /** @description What it reads, for people: `nothing`, `12 bytes`, a file's path, `a secret`. */
+            stdin: string;
+            /** @description Where it runs, absolute. */
+            working_dir: string;
+        };
+        /** @description A plan as it would run. */
+        ResolvedPlan: {
+            /** @description SHA-256 over all of it, in hexadecimal: who approves this approves exactly what is shown. */
+            hash: string;
+            /** @description The steps, in the order of the plan. */
+            steps: components["schemas"]["ResolvedStep"][];
+            /** @description How the steps follow each other. */
+            strategy: components["schemas"]["ExecutionStrategy"];
+        };
+        /** @description A step as it would run. */
+        ResolvedStep: {
+            /** @description What would run. Outputs of earlier steps stand in it as they are written in the plan. */
+            command: components["schemas"]["ResolvedCommand"];
+            /** @description Steps that must have completed before. */
+            depends_on: string[];
+            /** @description The step. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Attempts in all.
+             */
+            max_attempts: number;
+        };
         /** @description Data of `GET /v1/retention`. */
         Retention: {
             /** @description Whether dropped events are archived. */
@@ -2659,6 +3539,53 @@ export interface components {
              * @description Events dropped because of the ceiling although somebody needed them.
              */
             forced: number;
+        };
+        /** @description A wish to stop. */
+        RunCancel: {
+            /**
+             * Format: uuid
+             * @description The execution or plan.
+             */
+            id: string;
+            /** @description Why, for people. */
+            reason: string;
+        };
+        /** @description A command that is about to run. */
+        RunExecution: {
+            /** @description What runs, for people; secrets are left out. */
+            command: string;
+            /** @description Its id. */
+            id: components["schemas"]["ExecutionId"];
+            /** @description What was asked for; values of secrets are left out. */
+            request: components["schemas"]["ExecutionRequest"];
+            /** @description Which step of the plan. */
+            step_id?: string | null;
+        };
+        /** @description Data of `POST /v1/runs`: where and how to keep the log. */
+        RunGrant: {
+            /** @description The folder for logs. */
+            log_dir: string;
+            /** @description What they are sealed with: 32 bytes in Base64 (RFC 4648). */
+            log_key: string;
+        };
+        /** @description Body of `POST /v1/runs/{id}/report`: what happened since the report before. Telling the same again changes nothing. */
+        RunReport: {
+            /** @description In order; lines of output are not among them, only `output_advanced`. */
+            events?: components["schemas"]["ExecutionEvent"][];
+            plan?: null | components["schemas"]["PlanResult"];
+            /** @description Of executions that ended: everything. */
+            results?: components["schemas"]["ExecutionResult"][];
+        };
+        /** @description Body of `POST /v1/runs`: what is about to run. */
+        RunRequest: {
+            /** @description The command, or every step of the plan. */
+            executions: components["schemas"]["RunExecution"][];
+            plan?: null | components["schemas"]["ExecutionPlan"];
+        };
+        /** @description Data of `POST /v1/runs/{id}/report`: what is wanted of the process. */
+        RunStanding: {
+            /** @description What somebody wants to be stopped. */
+            cancel: components["schemas"]["RunCancel"][];
         };
         /** @description A scan as kept: running or ended. */
         Scan: {
@@ -2919,6 +3846,16 @@ export interface components {
             /** @description The credential's name. */
             name: string;
         };
+        /** @description Data of `POST /v1/executions`. */
+        StartedExecution: {
+            /** @description What was started. */
+            execution_id: components["schemas"]["ExecutionId"];
+        };
+        /** @description Data of `POST /v1/plans`. */
+        StartedPlan: {
+            /** @description What was started. */
+            plan_id: components["schemas"]["PlanId"];
+        };
         /** @description Data of `POST /v1/webhooks/{id}/replay`. */
         StartedReplay: {
             /**
@@ -2935,6 +3872,11 @@ export interface components {
             existing: boolean;
             /** @description The task to watch. */
             task_id: components["schemas"]["TaskId"];
+        };
+        /** @description Body of `POST /v1/executions/{id}/cancel` and `POST /v1/plans/{id}/cancel`. */
+        StopRequest: {
+            /** @description Why, for people. */
+            reason?: string | null;
         };
         /** @description Data of the control frame `groma.system.stream_gap`. */
         StreamGap: {
@@ -4265,6 +5207,170 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    execution_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that run or wait (`true`), or have ended (`false`). */
+                active?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many (1 to 1,000); 50 unless told. */
+                limit?: number;
+                /** @description Only steps of this plan. */
+                plan?: components["schemas"]["PlanId"];
+                /** @description Only those that are so, such as `failed`. */
+                status?: components["schemas"]["ExecutionStatus"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List executions, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ExecutionList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    execution_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecutionRequest"];
+            };
+        };
+        responses: {
+            /** @description Run a command; off until switched on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["StartedExecution"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    execution_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One execution */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Execution"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    execution_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Stop an execution and everything that it started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Execution"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    execution_logs: {
+        parameters: {
+            query?: {
+                /** @description Only lines that contain this text, in any case; at most 200 characters. */
+                contains?: string;
+                /** @description The first line, counted from 1; 1 unless told. */
+                from_line?: number;
+                /** @description At most so many (1 to 10,000); 1,000 unless told. Fewer come when they are long. */
+                limit?: number;
+                /** @description Only `stdout` or `stderr`. */
+                stream?: components["schemas"]["ExecutionOutputStream"];
+                /** @description Instead of `from_line`: the last so many lines. */
+                tail?: number;
+                /** @description Seconds to wait for more when there is none yet, up to 60. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lines that an execution wrote */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["LogPage"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     host_list: {
         parameters: {
             query?: {
@@ -4460,6 +5566,158 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    plan_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that run (`true`), or have ended (`false`). */
+                active?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description At most so many (1 to 1,000); 50 unless told. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List plans that run or ran, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PlanList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_start: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanRequest"];
+            };
+        };
+        responses: {
+            /** @description Run a plan; off until switched on */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["StartedPlan"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One plan with its steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PlanRun"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopRequest"];
+            };
+        };
+        responses: {
+            /** @description Stop a plan and all its steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PlanRun"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    plan_resolve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecutionPlan"];
+            };
+        };
+        responses: {
+            /** @description Say exactly what a plan would run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ResolvedPlan"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     retention_get: {
         parameters: {
             query?: never;
@@ -4535,6 +5793,70 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["RetentionRun"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    run_begin: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Note what another process on this machine is about to run; for the folder's owner on the socket */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RunGrant"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    run_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RunReport"];
+            };
+        };
+        responses: {
+            /** @description Note what happened in such a run; learn what is to be stopped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RunStanding"];
                         message: string;
                     };
                 };

@@ -1,6 +1,7 @@
 //! A gate and a backend that remember what they were asked, and a server in front of them.
 
 mod backend;
+mod execution;
 mod journal;
 mod rest;
 

@@ -13,7 +13,7 @@ use groma_model::{SlotId, WebhookId};
 
 use super::backend::FakeBackend;
 
-fn none<T>() -> Result<T, ApiError> {
+pub(super) fn none<T>() -> Result<T, ApiError> {
     Err(ApiError::new(ErrorCode::Unavailable, "this world has none"))
 }
 
