@@ -2,8 +2,11 @@
 //! cleaned up. A library in its own right: no framework, no other part of Groma.
 
 mod config;
+mod deliver;
 mod error;
 mod handler;
+mod log;
+mod output;
 mod resolve;
 mod secret;
 mod sink;
@@ -12,5 +15,6 @@ pub use config::{Containment, ExecutionConfig};
 pub use error::ExecutionError;
 pub use groma_execution_types::*;
 pub use handler::{EventHandler, Interest};
+pub use log::{Begun, LogPage, LogReader, Note, ProcessIdentity, Spawned};
 pub use secret::{SecretError, SecretSource};
 pub use sink::{AppendLog, LogPart, LogSink, ReadLog};
