@@ -18,7 +18,7 @@ pub enum Command {
         /// The text; this or `path`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         content: Option<String>,
-        /// What reads it; absent: by the file's ending or first line, else `sh`.
+        /// What reads it; absent: what its first line (`#!`) names, else by the file's ending, else `sh`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         interpreter: Option<Interpreter>,
         /// What it is given.

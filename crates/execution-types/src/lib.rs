@@ -9,6 +9,7 @@ mod plan;
 mod request;
 mod resolved;
 mod result;
+mod validate;
 
 pub use command::{Command, Interpreter};
 pub use event::{Ended, ExecutionEvent, Line, OutputAdvanced, OutputGap, Progress, Started, Stream};
@@ -17,3 +18,4 @@ pub use plan::{ExecutionPlan, OnError, PlanResult, Retry, Step, StepResult, Stra
 pub use request::{ExecutionRequest, InheritEnv, Secret, Stdin};
 pub use resolved::{ResolvedCommand, ResolvedPlan, ResolvedStep};
 pub use result::{ExecutionResult, ExecutionStatus, Mechanism, Survivor, Teardown};
+pub use validate::long_enough;

@@ -150,6 +150,8 @@ pub enum Secret {
 impl Secret {
     /// What stands where a value was.
     pub const REDACTED: &'static str = "***";
+    /// Bytes that a secret has at least: hiding a shorter one would hide much that is none.
+    pub const BYTES_MIN: usize = 6;
 }
 
 impl fmt::Debug for Secret {
