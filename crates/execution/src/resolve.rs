@@ -1,13 +1,32 @@
 //! From a request to what is started: every file found, every limit kept, every secret in hand.
 
+mod digest;
+mod draft;
+mod environment;
+mod line;
+mod outside;
+mod program;
+mod script;
+mod secrets;
+mod shown;
+mod size;
+mod stdin;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 use groma_execution_types::{ExecutionRequest, ResolvedCommand};
 use zeroize::Zeroizing;
 
-use crate::{ExecutionConfig, ExecutionError, SecretSource, ValidationError};
+pub(crate) use digest::{FileDigests, hexadecimal};
+pub(crate) use script::Scratch;
+
+use crate::{ExecutionError, SecretSource};
+use draft::Draft;
+use outside::Outside;
+use stdin::DraftStdin;
 
 /// What is started.
 pub(crate) struct Resolved {
@@ -31,6 +50,12 @@ pub(crate) struct Resolved {
     pub(crate) aws: bool,
 }
 
+impl fmt::Debug for Resolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolved").field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
 /// What a command reads, opened by whoever starts it.
 pub(crate) enum ResolvedStdin {
     /// The end at once.
@@ -43,39 +68,113 @@ pub(crate) enum ResolvedStdin {
     File(PathBuf),
 }
 
-/// A folder (0700) with the file of a script (0600).
-pub(crate) struct Scratch(tempfile::TempDir);
-
 /// Finds out what a request starts: at once before it is started, because files come and go.
 ///
 /// # Errors
 /// When it could not start: each field has its own reason.
 pub(crate) async fn resolve(
     request: &ExecutionRequest,
-    _config: &ExecutionConfig,
-    _secrets: Option<&dyn SecretSource>,
+    secrets: Option<&dyn SecretSource>,
 ) -> Result<Resolved, ExecutionError> {
-    let _ = request;
-    Err(ValidationError::new("command", "is not understood").into())
+    let outside = Outside::now();
+    request.validate()?;
+    let obtained = secrets::obtain(request, &outside, secrets).await?;
+    secrets::refuse_shown(request, &obtained)?;
+    let draft = Draft::of(request, &outside)?;
+    start(draft, obtained)
 }
 
-/// Checks the same as [`resolve`], cheaply and without asking for secrets: what would be refused is refused at once.
+/// Checks the same as [`resolve`], without asking a keychain and without writing anything: what would be refused is
+/// refused at once.
 ///
 /// # Errors
 /// As [`resolve`].
-pub(crate) fn check(request: &ExecutionRequest, _config: &ExecutionConfig) -> Result<(), ExecutionError> {
-    let _ = request;
+pub(crate) fn check(request: &ExecutionRequest, has_keychain: bool) -> Result<(), ExecutionError> {
+    let outside = Outside::now();
+    request.validate()?;
+    let obtained = secrets::obtain_without_keychain(request, &outside, has_keychain)?;
+    secrets::refuse_shown(request, &obtained)?;
+    let draft = Draft::of(request, &outside)?;
+    size::check(&draft, &obtained)?;
     Ok(())
 }
 
 /// Finds out what a request would start, and takes the digest of it: reads the program and every file it is given.
 ///
 /// # Errors
-/// As [`resolve`].
+/// As [`resolve`], and when one of the files cannot be read.
 pub(crate) async fn dry_run(
     request: &ExecutionRequest,
-    config: &ExecutionConfig,
     secrets: Option<&dyn SecretSource>,
 ) -> Result<ResolvedCommand, ExecutionError> {
-    Ok(resolve(request, config, secrets).await?.shown)
+    let mut all = dry_run_all(vec![request.clone()], secrets).await.map_err(|(_, error)| error)?;
+    all.pop().ok_or(ExecutionError::Stopping)
 }
+
+/// Does [`dry_run`] for many, each file being read once.
+///
+/// # Errors
+/// As [`dry_run`], with the place of the request.
+pub(crate) async fn dry_run_all(
+    requests: Vec<ExecutionRequest>,
+    secrets: Option<&dyn SecretSource>,
+) -> Result<Vec<ResolvedCommand>, (usize, ExecutionError)> {
+    let outside = Outside::now();
+    let mut with_secrets = Vec::with_capacity(requests.len());
+    for (at, request) in requests.into_iter().enumerate() {
+        request.validate().map_err(|error| (at, error.into()))?;
+        let obtained = secrets::obtain(&request, &outside, secrets).await.map_err(|error| (at, error))?;
+        secrets::refuse_shown(&request, &obtained).map_err(|error| (at, error.into()))?;
+        with_secrets.push((request, obtained));
+    }
+    let work = move || {
+        let mut files = FileDigests::default();
+        let one = |(at, (request, obtained)): (usize, (ExecutionRequest, secrets::Obtained))| {
+            let draft = Draft::of(&request, &outside).map_err(|error| (at, error.into()))?;
+            size::check(&draft, &obtained).map_err(|error| (at, error.into()))?;
+            let mut shown = shown::show(&draft, &obtained);
+            shown.digest = digest::of(&draft, &request, &mut files).map_err(|error| (at, error.into()))?;
+            Ok(shown)
+        };
+        with_secrets.into_iter().enumerate().map(one).collect()
+    };
+    // Programs and inputs may be large: reading them would hold up everything else on this thread.
+    let (answer, answered) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name("groma-resolve".to_owned());
+    let spawned = thread.spawn(move || drop(answer.send(work())));
+    spawned.map_err(|_| (0, ExecutionError::Stopping))?;
+    answered.await.map_err(|_| (0, ExecutionError::Stopping))?
+}
+
+fn start(draft: Draft, obtained: secrets::Obtained) -> Result<Resolved, ExecutionError> {
+    size::check(&draft, &obtained)?;
+    let shown = shown::show(&draft, &obtained);
+    let Draft { program, mut args, script, working_dir, mut env, stdin, aws, .. } = draft;
+    let scratch = script.map(|text| Scratch::write(&text)).transpose()?;
+    if let (Some(scratch), Some(first)) = (&scratch, args.first_mut()) {
+        *first = scratch.file().into_os_string();
+    }
+    let secrets::Obtained { variables, input } = obtained;
+    let mut secrets = Vec::with_capacity(variables.len());
+    for (name, value) in variables {
+        env.insert(name.into(), environment::os_string(&value));
+        secrets.push(value);
+    }
+    let stdin = match stdin {
+        DraftStdin::None => ResolvedStdin::None,
+        DraftStdin::Inherit => ResolvedStdin::Inherit,
+        DraftStdin::Bytes(bytes) => ResolvedStdin::Bytes(Zeroizing::new(bytes)),
+        DraftStdin::File(path) => ResolvedStdin::File(path),
+        DraftStdin::Secret => match input {
+            Some(value) => {
+                secrets.push(value.clone());
+                ResolvedStdin::Bytes(value)
+            }
+            None => ResolvedStdin::None,
+        },
+    };
+    Ok(Resolved { program, args, working_dir, env, stdin, secrets, shown, scratch, aws })
+}
+
+#[cfg(test)]
+mod tests;
