@@ -15,6 +15,6 @@ pub use config::{Containment, ExecutionConfig};
 pub use error::ExecutionError;
 pub use groma_execution_types::*;
 pub use handler::{EventHandler, Interest};
-pub use log::{Begun, LogPage, LogReader, Note, ProcessIdentity, Spawned};
+pub use log::{Begun, LogPage, LogReader, MemoryLogs, Note, PlainLogs, ProcessIdentity, Spawned};
 pub use secret::{SecretError, SecretSource};
 pub use sink::{AppendLog, LogPart, LogSink, ReadLog};
