@@ -51,6 +51,13 @@ pub(crate) enum Command {
     /// Look at scans, stop them, go on with them
     #[command(subcommand)]
     Scans(commands::scans::Scans),
+    Exec(commands::exec::Exec),
+    /// Run several commands as one plan, and look at plans that ran
+    #[command(subcommand)]
+    Plan(commands::plan::Plan),
+    /// Look at commands that run or ran, what they wrote, and stop them
+    #[command(subcommand)]
+    Executions(commands::executions::Executions),
     /// Read the journal, publish events of your own
     #[command(subcommand)]
     Events(commands::events::Events),

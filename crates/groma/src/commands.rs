@@ -6,11 +6,14 @@ pub(crate) mod config;
 pub(crate) mod consumers;
 pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod exec;
+pub(crate) mod executions;
 pub(crate) mod help;
 pub(crate) mod hosts;
 pub(crate) mod keys;
 pub(crate) mod man;
 pub(crate) mod open;
+pub(crate) mod plan;
 pub(crate) mod retention;
 pub(crate) mod scan;
 pub(crate) mod scans;
@@ -33,6 +36,9 @@ pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
         Command::Serve(args) => args.run(cx).await,
         Command::Scan(args) => args.run(cx).await,
         Command::Scans(args) => args.run(cx).await,
+        Command::Exec(args) => args.run(cx).await,
+        Command::Executions(args) => args.run(cx).await,
+        Command::Plan(args) => args.run(cx).await,
         Command::Events(args) => args.run(cx).await,
         Command::Retention(args) => args.run(cx).await,
         Command::Consumers(args) => args.run(cx).await,

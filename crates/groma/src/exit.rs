@@ -23,20 +23,20 @@ impl Exit {
     /// The command line, the configuration or a request is not valid.
     pub(crate) const USAGE: Self =
         Self { code: 2, meaning: "The command line, the configuration or the request is not valid." };
-    /// A scan did not run to its end.
+    /// A scan or a plan did not run to its end.
     pub(crate) const ENDED_EARLY: Self = Self {
         code: 3,
-        meaning: "A scan was cancelled, failed or was interrupted; what it found until then is kept unless you discarded it.",
+        meaning: "A scan was cancelled, failed or was interrupted; what it found until then is kept unless you discarded it. Or a plan did not complete.",
     };
     const NOT_FOUND: Self = Self {
         code: 4,
-        meaning: "There is no such thing: scan, host, token, webhook, event type, consumer or key slot.",
+        meaning: "There is no such thing: scan, host, execution, plan, token, webhook, event type, consumer or key slot.",
     };
     const NOT_ALLOWED: Self =
         Self { code: 5, meaning: "Not allowed: permissions, or a public target without --allow-public." };
     const NOT_NOW: Self = Self {
         code: 6,
-        meaning: "Not possible in the present state, such as resuming a running scan or removing the last key slot.",
+        meaning: "Not possible in the present state, such as resuming a running scan, removing the last key slot, or running a plan that is no longer what was approved.",
     };
     const TRY_AGAIN: Self = Self {
         code: 7,
@@ -49,10 +49,19 @@ impl Exit {
         meaning: "The process that holds the data folder is of another version and speaks another protocol.",
     };
     const INTERNAL: Self = Self { code: 70, meaning: "A fault of Groma's own." };
+    /// A command took too long.
+    pub(crate) const TIMED_OUT: Self =
+        Self { code: 124, meaning: "`groma exec`: the command took too long, or was silent for too long." };
+    /// A command cannot be started.
+    pub(crate) const CANNOT_START: Self =
+        Self { code: 126, meaning: "`groma exec`: the program is there and cannot be started." };
+    /// A program is not there.
+    pub(crate) const NO_PROGRAM: Self =
+        Self { code: 127, meaning: "`groma exec`: there is no such program." };
     /// Ended at once.
     pub(crate) const INTERRUPTED: Self = Self {
         code: 130,
-        meaning: "Ended at once by Ctrl-C (the second one, where the first stops in order) or SIGTERM.",
+        meaning: "Ended at once by Ctrl-C (the second one, where the first stops in order) or SIGTERM; or a command of `groma exec` was stopped by either, or by `groma executions cancel`.",
     };
 
     /// Every code that a command can end with.
@@ -68,8 +77,24 @@ impl Exit {
         Self::STORAGE,
         Self::VERSION,
         Self::INTERNAL,
+        Self::TIMED_OUT,
+        Self::CANNOT_START,
+        Self::NO_PROGRAM,
         Self::INTERRUPTED,
     ];
+}
+
+/// What the table cannot say.
+pub(crate) const OF_COMMANDS: &str = "\
+`groma exec` passes on the exit code of the command that it ran, whatever it is, and, as shells do, 128 + the number of
+the signal by which it ended: 137 for SIGKILL, 141 for SIGPIPE, which is also the code where nobody reads on, as behind
+`| head`. With `--output json` or `ndjson` the result says which of these it was.";
+
+impl Exit {
+    /// Returns the end of a command that was run, to be passed on.
+    pub(crate) const fn of_command(code: u8) -> Self {
+        Self { code, meaning: "The command that was run ended so." }
+    }
 }
 
 impl From<ErrorCode> for Exit {

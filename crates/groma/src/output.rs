@@ -125,3 +125,11 @@ pub(crate) fn moment(at: Timestamp) -> String {
 pub(crate) fn optional<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
+
+/// Returns a wire value's own word.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

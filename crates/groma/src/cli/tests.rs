@@ -35,6 +35,21 @@ fn the_forms_of_the_documentation_are_understood() {
         "groma events tail --after oldest --subject scan/01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77 -o ndjson",
         "groma serve --listen 127.0.0.1:7463 --data-dir /tmp/x --scan-self --open",
         "groma token create --name ci --scope read --scope scan --expires 90d",
+        "groma exec -- ./deploy.sh --region eu-west-1",
+        "groma exec ls -l --color",
+        "groma exec --shell true --timeout 30s --silence 1m --grace 5s --plain-log",
+        "groma exec --script build.sh --interpreter bash -- --release",
+        "groma exec --aws -- ec2 describe-instances --region eu-west-1",
+        "groma exec --dir / --env A=1 --env B= --keep-env PATH,HOME --stdin - -- env",
+        "groma exec --clean-env --secret TOKEN --secret KEY=keychain:deploy --dry-run -- env",
+        "groma plan run nightly.yaml --dry-run",
+        "groma plan run - --max-concurrency 4 --approve 0123abcd",
+        "groma plan show last",
+        "groma plan cancel last --reason done",
+        "groma executions list --active --status timed-out",
+        "groma executions logs last --follow --stream stderr --from-line 7 --contains x",
+        "groma executions logs last --tail 10",
+        "groma executions cancel last --reason done",
     ] {
         if let Err(error) = Cli::try_parse_from(line.split(' ')) {
             panic!("{line}: {error}");
@@ -74,6 +89,14 @@ fn mistakes_are_refused() {
         "groma events tail --since 1h --after oldest",
         "groma token create --name ci",
         "groma token create --name ci --scope all",
+        "groma exec",
+        "groma exec --shell true -- ls",
+        "groma exec --interpreter bash -- ls",
+        "groma exec --secret TOKEN=hunter2 -- ls",
+        "groma exec --env =x -- ls",
+        "groma exec --timout 3s -- ls",
+        "groma plan run a.yaml --dry-run --approve x",
+        "groma executions logs last --tail 1 --from-line 1",
     ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
     }

@@ -17,6 +17,7 @@ pub(crate) struct Help {
 /// Every command, by what it is for; a test asserts that none is forgotten.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Find what you run", &["scan", "scans", "hosts", "status"]),
+    ("Run commands and see what they did", &["exec", "plan", "executions"]),
     ("Follow what changes", &["events", "webhooks", "consumers", "retention"]),
     ("Serve the page and the API", &["serve", "open", "token", "audit"]),
     ("Look after Groma itself", &["keys", "doctor", "config", "completions", "man", "help"]),
@@ -27,6 +28,7 @@ First steps
   groma scan network 10.1.0.0/24      scan a network of yours; private addresses alone, unless told otherwise
   groma hosts list                    what was found
   groma events tail --follow          what happens, from another terminal
+  groma exec -- uname -a              run something; what it writes is kept
   groma serve                         the page and the API, on this machine
   groma doctor                        what may be wrong, and what to do about it
 
@@ -36,7 +38,7 @@ setting. Every command takes --data-dir, --config and --output table|json|ndjson
 impl Help {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if self.topic == ["exit-codes"] {
-            return text_line(exit::table().trim_end());
+            return text_line(format!("{}\n{}", exit::table(), exit::OF_COMMANDS));
         }
         let mut command = Cli::command();
         command.build();

@@ -17,7 +17,7 @@ use groma_api::{Webhook, WebhookDelivery, WebhookState, WebhookWithSecret};
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Format, Sheet, moment, optional, say, text_line};
+use crate::output::{Format, Sheet, moment, optional, say, text_line, word};
 
 /// What can be done with webhooks.
 #[derive(Debug, Subcommand)]
@@ -50,14 +50,6 @@ impl Webhooks {
             Self::Replay(args) => args.run(cx).await,
             Self::Deliveries(args) => args.run(cx).await,
         }
-    }
-}
-
-/// Returns a wire value's own word.
-fn word(value: &impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 use groma_api::ErrorCode;
 
-use super::{Exit, table};
+use super::{Exit, OF_COMMANDS, table};
 
 #[test]
 fn every_error_code_has_a_row() {
@@ -13,7 +13,7 @@ fn every_error_code_has_a_row() {
 fn the_documentation_repeats_the_table() {
     let page = include_str!("../../../../docs/exit-codes.md");
     assert!(
-        page.contains(&table()),
+        page.contains(&table()) && page.contains(OF_COMMANDS),
         "docs/exit-codes.md is stale: paste what `groma help exit-codes` prints"
     );
 }
