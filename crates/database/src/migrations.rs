@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_webhooks.sql"),
     include_str!("../migrations/0004_idempotency.sql"),
     include_str!("../migrations/0005_keys.sql"),
+    include_str!("../migrations/0006_execution.sql"),
 ];
 
 /// The schema that this version writes.

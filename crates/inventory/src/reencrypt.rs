@@ -194,4 +194,4 @@ fn load(connection: &Connection) -> groma_database::rusqlite::Result<Option<Reen
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

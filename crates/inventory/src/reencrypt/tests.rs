@@ -10,15 +10,15 @@ use groma_seal::{Keyring, Unlock};
 use super::*;
 use crate::Identity;
 
-struct Open {
+pub(crate) struct Open {
     database: Database,
     keyring: Arc<Keyring>,
-    journal: Arc<Journal>,
-    inventory: Inventory,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) inventory: Inventory,
     _folder: Folder,
 }
 
-async fn open(root: &Path) -> Open {
+pub(crate) async fn open(root: &Path) -> Open {
     let folder = Folder::take(&root.join("data")).unwrap();
     let keys = Unlock::KeyFolder(root.join("keys"));
     let fresh = !folder.path().join(Database::FILE).exists();
