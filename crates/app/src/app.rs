@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::backend::Caller;
+use crate::execution::Executions;
 use crate::open::{AppOptions, Ground, OpenError, ground, socket_path};
 use crate::tasks::Tasks;
 
@@ -32,6 +33,7 @@ pub struct App {
     pub(crate) limits: groma_network::Limits,
     pub(crate) tasks: Tasks,
     pub(crate) webhooks: Webhooks,
+    pub(crate) executions: Executions,
     pub(crate) stopping: CancellationToken,
     /// Nothing more is asked of storage.
     pub(crate) closing: CancellationToken,
@@ -59,6 +61,7 @@ impl App {
             stopping: CancellationToken::new(),
             closing: CancellationToken::new(),
             listen: OnceLock::new(),
+            executions: Executions::new(folder.path(), options.executions),
             clock: options.clock,
             limits: options.limits,
             folder: Mutex::new(folder),

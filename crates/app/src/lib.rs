@@ -8,6 +8,7 @@ mod error;
 mod event_types;
 mod events;
 mod examine;
+pub mod execution;
 mod executions;
 mod gate;
 mod keys;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::execution::ExecutionOptions;
 use groma_database::{Database, DatabaseError, Folder, FolderError, apart};
 use groma_inventory::{Identity, Inventory, InventoryError};
 use groma_journal::{Journal, JournalError, JournalOptions};
@@ -22,6 +23,8 @@ pub struct AppOptions {
     pub running_scans_max: usize,
     /// How hard scans may probe.
     pub limits: Limits,
+    /// How commands are run.
+    pub executions: ExecutionOptions,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -38,6 +41,7 @@ impl AppOptions {
             unlock: Unlock::KeyFolder(key_folder),
             running_scans_max: Self::RUNNING_SCANS_MAX,
             limits: Limits::default(),
+            executions: ExecutionOptions::default(),
             clock: Arc::new(SystemClock),
         }
     }
