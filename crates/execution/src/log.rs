@@ -22,15 +22,25 @@ pub use reader::{LogPage, LogReader};
 
 pub(crate) use reader::remove;
 pub(crate) use text::last_drawn;
-pub(crate) use writer::{Chunk, LogWriter, append_note, now_ms};
+pub(crate) use writer::{Chunk, LogWriter, append_note, note_bytes, now_ms};
 
 use std::io;
 
+use tokio::task::JoinHandle;
+
 /// Does something that blocks where that harms nobody.
+///
+/// # Errors
+/// When it panicked.
+pub(crate) async fn off_thread<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+    start_off_thread(act).await.map_err(io::Error::other)
+}
+
+/// Begins something that blocks where that harms nobody.
 #[expect(
     clippy::disallowed_methods,
     reason = "each execution and each handler has one such call under way at most, and executions are counted"
 )]
-pub(crate) async fn off_thread<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(act).await.map_err(io::Error::other)
+pub(crate) fn start_off_thread<T: Send + 'static>(act: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    tokio::task::spawn_blocking(act)
 }

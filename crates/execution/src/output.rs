@@ -1,25 +1,53 @@
 //! The output of a command: read, freed of secrets, cut into lines, written to the log, and told how far it is.
 
+mod cut;
+mod intake;
+mod keep;
+mod pending;
+mod pipe;
 mod position;
+mod progress;
+mod recorder;
 pub(crate) mod redact;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use position::{Kept, OutputOptions, Position, Pumped};
+pub(crate) use redact::Redactor;
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use groma_execution_types::Stream;
 use tokio::process::{ChildStderr, ChildStdout};
 use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use self::intake::Intake;
+use self::pipe::{Pipe, read_some};
+use self::recorder::Recorder;
 use crate::{LogSink, Note};
+
+/// Time between two tellings of a line that is redrawn.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+/// Bytes that are read at most of a pipe that is given up: more than pipes hold.
+const REST_BYTES_MAX: usize = 2 << 20;
 
 /// The output of one execution, of all its attempts.
 #[derive(Debug)]
 pub(crate) struct Output {
+    stdout: Intake,
+    stderr: Intake,
+    recorder: Recorder,
     position: watch::Sender<Position>,
+    /// A line that was redrawn and is not told yet, and when the last was.
+    drawn: Option<Vec<u8>>,
+    drawn_at: Option<Instant>,
 }
 
 impl Output {
@@ -31,8 +59,17 @@ impl Output {
         options: OutputOptions,
         secrets: &[Zeroizing<Vec<u8>>],
     ) -> Self {
-        let _ = (id, sink, options, secrets);
-        Self { position: watch::Sender::new(Position::default()) }
+        let redactor = Redactor::new(secrets);
+        let intake =
+            |stream| Intake::new(stream, options.line_bytes_max, options.result_bytes_max, &redactor);
+        Self {
+            stdout: intake(Stream::Stdout),
+            stderr: intake(Stream::Stderr),
+            recorder: Recorder::new(id, sink, options.log_bytes_max),
+            position: watch::Sender::new(Position::default()),
+            drawn: None,
+            drawn_at: None,
+        }
     }
 
     /// Writes a note into the index. When it returns, the end of this process (not of the computer) loses it no more.
@@ -40,8 +77,7 @@ impl Output {
     /// # Errors
     /// When the index cannot be made or written.
     pub(crate) async fn note(&mut self, note: &Note) -> io::Result<()> {
-        let _ = note;
-        Ok(())
+        self.recorder.note(note).await
     }
 
     /// Reads both pipes until both have ended, or until `give_up`: then what is there is still read, without waiting.
@@ -52,8 +88,7 @@ impl Output {
         stderr: Option<ChildStderr>,
         give_up: CancellationToken,
     ) -> Pumped {
-        let _ = (stdout, stderr, give_up);
-        Pumped { held: false }
+        self.pump_from(stdout, stderr, give_up).await
     }
 
     /// Returns how far it is, now and later.
@@ -63,6 +98,148 @@ impl Output {
 
     /// Returns what a result carries of it.
     pub(crate) fn kept(&self) -> Kept {
-        Kept::default()
+        let (stdout, stderr) = (self.stdout.keep(), self.stderr.keep());
+        let truncated = stdout.truncated() || stderr.truncated();
+        Kept { stdout: stdout.text(), stderr: stderr.text(), truncated }
+    }
+
+    async fn pump_from<O: Pipe, E: Pipe>(
+        &mut self,
+        mut stdout: Option<O>,
+        mut stderr: Option<E>,
+        give_up: CancellationToken,
+    ) -> Pumped {
+        self.read_now();
+        let given_up = give_up.cancelled();
+        tokio::pin!(given_up);
+        let mut held = false;
+        while stdout.is_some() || stderr.is_some() {
+            let room = self.recorder.pending.room();
+            let due = self.due();
+            tokio::select! {
+                read = read_some(stdout.as_mut().filter(|_| room), &mut self.stdout) => {
+                    self.took(Stream::Stdout, read, &mut stdout);
+                }
+                read = read_some(stderr.as_mut().filter(|_| room), &mut self.stderr) => {
+                    self.took(Stream::Stderr, read, &mut stderr);
+                }
+                () = self.recorder.wrote() => self.publish(),
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.idle(),
+                () = &mut given_up => {
+                    held |= self.rest(Stream::Stdout, &mut stdout);
+                    held |= self.rest(Stream::Stderr, &mut stderr);
+                    break;
+                }
+            }
+        }
+        self.draw();
+        self.recorder.settle().await;
+        self.publish();
+        Pumped { held }
+    }
+
+    /// Takes what was read of a pipe, or its end.
+    fn took<P>(&mut self, stream: Stream, read: io::Result<usize>, pipe: &mut Option<P>) {
+        let now = Instant::now();
+        let intake = if stream == Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
+        match read {
+            Ok(read @ 1..) => {
+                intake.took(read, now);
+                self.position.send_if_modified(|position| {
+                    position.last_read = now;
+                    false
+                });
+                if let Some(drawn) = progress::redrawn(intake.text()) {
+                    self.drawn = Some(drawn.to_vec());
+                    intake.redrawn();
+                }
+                intake.hand_on(&mut self.recorder.pending);
+            }
+            // A pipe that cannot be read has ended as far as anybody can tell.
+            Ok(0) | Err(_) => {
+                intake.end(&mut self.recorder.pending, now);
+                *pipe = None;
+            }
+        }
+        self.recorder.start();
+        if self.draw_due().is_some_and(|due| due <= now) {
+            self.draw();
+        }
+    }
+
+    /// Reads what is in a pipe that is given up. Returns whether it had not ended.
+    fn rest<P: Pipe>(&mut self, stream: Stream, pipe: &mut Option<P>) -> bool {
+        let mut bytes = 0;
+        while let Some(open) = pipe {
+            let intake = if stream == Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
+            match open.read_now(intake.buffer()) {
+                Ok(Some(read)) if bytes < REST_BYTES_MAX => {
+                    bytes += read;
+                    self.took(stream, Ok(read), pipe);
+                }
+                Err(error) => self.took(stream, Err(error), pipe),
+                Ok(_) => {
+                    self.took(stream, Ok(0), pipe);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Returns when something is to be told although nothing comes.
+    fn due(&self) -> Option<Instant> {
+        [self.stdout.due(), self.stderr.due(), self.draw_due()].into_iter().flatten().min()
+    }
+
+    /// Tells what has waited long enough.
+    fn idle(&mut self) {
+        let now = Instant::now();
+        for intake in [&mut self.stdout, &mut self.stderr] {
+            if intake.due().is_some_and(|due| due <= now) {
+                intake.hand_on_partial(&mut self.recorder.pending);
+            }
+        }
+        self.recorder.start();
+        if self.draw_due().is_some_and(|due| due <= now) {
+            self.draw();
+        }
+    }
+
+    fn draw_due(&self) -> Option<Instant> {
+        self.drawn.as_ref()?;
+        Some(self.drawn_at.map_or_else(Instant::now, |at| at + PROGRESS_EVERY))
+    }
+
+    /// Tells the line that was redrawn last.
+    fn draw(&mut self) {
+        if let Some(drawn) = self.drawn.take() {
+            self.drawn_at = Some(Instant::now());
+            self.position.send_modify(|position| position.progress = Some(progress::shown(&drawn)));
+        }
+    }
+
+    /// Says that reading begins.
+    fn read_now(&mut self) {
+        self.position.send_if_modified(|position| {
+            position.last_read = Instant::now();
+            false
+        });
+    }
+
+    /// Tells how far the log is.
+    fn publish(&mut self) {
+        let ((lines, bytes), gap) = (self.recorder.written(), self.recorder.gap());
+        let fault = self.recorder.fault();
+        let lost = if fault.is_some() { self.recorder.pending.lines().saturating_sub(lines) } else { 0 };
+        self.position.send_if_modified(|position| {
+            let changed = position.lines != lines || position.gap != gap || position.lost != lost;
+            (position.lines, position.bytes, position.gap, position.lost) = (lines, bytes, gap, lost);
+            if position.fault.as_deref() != fault {
+                position.fault = fault.map(str::to_owned);
+                return true;
+            }
+            changed
+        });
     }
 }

@@ -97,12 +97,6 @@ impl LogWriter {
         self.gap
     }
 
-    /// Writes a note.
-    pub(crate) fn note(&mut self, note: &Note) -> io::Result<()> {
-        let cells = note_bytes(note)?;
-        self.append_index(&cells)
-    }
-
     /// Writes lines. After an error some of them may be in the log: see [`Self::written`].
     pub(crate) fn write(&mut self, chunks: &[Chunk]) -> io::Result<()> {
         let outcome = self.write_output(chunks);
@@ -223,7 +217,8 @@ impl LogWriter {
         outcome
     }
 
-    fn append_index(&mut self, cells: &[u8]) -> io::Result<()> {
+    /// Appends cells to the index.
+    pub(crate) fn append_index(&mut self, cells: &[u8]) -> io::Result<()> {
         let index = match &mut self.index {
             Some(index) => index,
             none => none.insert(self.sink.create(self.id, LogPart::Index)?),
@@ -275,7 +270,7 @@ fn unfinished_bytes(index: &mut Index, file: &mut dyn crate::ReadLog) -> io::Res
 }
 
 /// Returns the cells of a note.
-fn note_bytes(note: &Note) -> io::Result<Vec<u8>> {
+pub(crate) fn note_bytes(note: &Note) -> io::Result<Vec<u8>> {
     let text = serde_json::to_vec(note)?;
     let bytes = u32::try_from(text.len()).ok().filter(|bytes| *bytes <= NOTE_BYTES_MAX);
     let bytes = bytes.ok_or_else(|| io::Error::other("the note for the log is too long"))?;
