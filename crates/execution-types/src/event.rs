@@ -184,3 +184,15 @@ pub struct Ended {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teardown: Option<Teardown>,
 }
+
+impl Ended {
+    /// Returns the event that tells it: which of the three follows from the status.
+    #[must_use]
+    pub const fn into_event(self) -> ExecutionEvent {
+        match self.status {
+            ExecutionStatus::Completed => ExecutionEvent::Completed(self),
+            ExecutionStatus::Cancelled | ExecutionStatus::Skipped => ExecutionEvent::Cancelled(self),
+            _ => ExecutionEvent::Failed(self),
+        }
+    }
+}

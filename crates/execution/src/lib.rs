@@ -3,15 +3,18 @@
 
 mod config;
 mod deliver;
+mod engine;
 mod error;
 mod handler;
 mod log;
 mod output;
+mod process;
 mod resolve;
 mod secret;
 mod sink;
 
 pub use config::{Containment, ExecutionConfig};
+pub use engine::ExecutionEngine;
 pub use error::ExecutionError;
 pub use groma_execution_types::*;
 pub use handler::{EventHandler, Interest};

@@ -1,0 +1,5 @@
+//! What becomes of processes: everything that the fixture does to get away.
+
+mod world;
+
+mod ends;
