@@ -9,12 +9,14 @@ mod position;
 mod progress;
 mod recorder;
 pub(crate) mod redact;
+mod tee;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use position::{Kept, OutputOptions, Position, Pumped};
 pub(crate) use redact::Redactor;
+pub use tee::Tee;
 
 use std::io;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ use zeroize::Zeroizing;
 use self::intake::Intake;
 use self::pipe::{Pipe, read_some};
 use self::recorder::Recorder;
+use self::tee::Passing;
 use crate::{LogSink, Note};
 
 /// Time between two tellings of a line that is redrawn.
@@ -44,6 +47,7 @@ pub(crate) struct Output {
     stdout: Intake,
     stderr: Intake,
     recorder: Recorder,
+    passing: Passing,
     position: watch::Sender<Position>,
     /// A line that was redrawn and is not told yet, and when the last was.
     drawn: Option<Vec<u8>>,
@@ -66,10 +70,16 @@ impl Output {
             stdout: intake(Stream::Stdout),
             stderr: intake(Stream::Stderr),
             recorder: Recorder::new(id, sink, options.log_bytes_max),
+            passing: Passing::default(),
             position: watch::Sender::new(Position::default()),
             drawn: None,
             drawn_at: None,
         }
+    }
+
+    /// Hands output on to `tee` as it comes, too.
+    pub(crate) fn tee(&mut self, tee: Arc<dyn Tee>) {
+        self.passing = Passing::to(tee);
     }
 
     /// Writes a note into the index. When it returns, the end of this process (not of the computer) loses it no more.
@@ -114,7 +124,7 @@ impl Output {
         tokio::pin!(given_up);
         let mut held = false;
         while stdout.is_some() || stderr.is_some() {
-            let room = self.recorder.pending.room();
+            let room = self.recorder.pending.room() && self.passing.room();
             let due = self.due();
             tokio::select! {
                 read = read_some(stdout.as_mut().filter(|_| room), &mut self.stdout) => {
@@ -124,6 +134,7 @@ impl Output {
                     self.took(Stream::Stderr, read, &mut stderr);
                 }
                 () = self.recorder.wrote() => self.publish(),
+                () = self.passing.passed() => {}
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => self.idle(),
                 () = &mut given_up => {
                     held |= self.rest(Stream::Stdout, &mut stdout);
@@ -135,6 +146,7 @@ impl Output {
         self.draw();
         self.recorder.settle().await;
         self.publish();
+        self.passing.settle().await;
         Pumped { held }
     }
 
@@ -144,7 +156,7 @@ impl Output {
         let intake = if stream == Stream::Stdout { &mut self.stdout } else { &mut self.stderr };
         match read {
             Ok(read @ 1..) => {
-                intake.took(read, now);
+                self.passing.push(stream, intake.took(read, now));
                 self.position.send_if_modified(|position| {
                     position.last_read = now;
                     false
@@ -157,7 +169,8 @@ impl Output {
             }
             // A pipe that cannot be read has ended as far as anybody can tell.
             Ok(0) | Err(_) => {
-                intake.end(&mut self.recorder.pending, now);
+                self.passing.push(stream, intake.finish(now));
+                intake.end(&mut self.recorder.pending);
                 *pipe = None;
             }
         }

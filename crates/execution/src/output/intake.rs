@@ -71,8 +71,8 @@ impl Intake {
         buffer
     }
 
-    /// Takes the `read` bytes that were read to the end of the buffer.
-    pub(super) fn took(&mut self, read: usize, now: Instant) {
+    /// Takes the `read` bytes that were read to the end of the buffer. Returns what of the text is new by that.
+    pub(super) fn took(&mut self, read: usize, now: Instant) -> &[u8] {
         let new = match &mut self.redactor {
             Some(redactor) => {
                 let before = self.text.len();
@@ -83,6 +83,7 @@ impl Intake {
             None => self.text.len() - read,
         };
         self.fresh(new, now);
+        &self.text[new..]
     }
 
     /// Returns the text that has not become lines yet.
@@ -137,13 +138,18 @@ impl Intake {
         (self.known, self.waits, self.redrawn) = (self.text.len(), None, false);
     }
 
-    /// Hands on all there is: nothing follows.
-    pub(super) fn end(&mut self, pending: &mut Pending, now: Instant) {
+    /// Takes it that nothing more is read. Returns what of the text is new by that: what could have become a secret.
+    pub(super) fn finish(&mut self, now: Instant) -> &[u8] {
+        let before = self.text.len();
         if let Some(redactor) = &mut self.redactor {
-            let before = self.text.len();
             redactor.finish(&mut self.text);
             self.fresh(before, now);
         }
+        &self.text[before..]
+    }
+
+    /// Hands on all there is: nothing follows.
+    pub(super) fn end(&mut self, pending: &mut Pending) {
         self.hand_on(pending);
         if !self.text.is_empty() {
             pending.add(self.stream, &self.text, 1, false);
