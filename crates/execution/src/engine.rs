@@ -23,7 +23,7 @@ pub(crate) use run::Begin;
 #[expect(unused_imports, reason = "plans use it")]
 pub(crate) use stop::Stop;
 
-use crate::{EventHandler, ExecutionConfig, ExecutionError, LogSink, PlainLogs, SecretSource, resolve};
+use crate::{EventHandler, ExecutionConfig, ExecutionError, LogSink, PlainLogs, SecretSource, Tee, resolve};
 
 /// Runs commands and plans (document 003).
 ///
@@ -34,6 +34,7 @@ pub struct ExecutionEngine {
     handlers: Vec<Arc<dyn EventHandler>>,
     sink: Option<Arc<dyn LogSink>>,
     secrets: Option<Arc<dyn SecretSource>>,
+    tee: Option<Arc<dyn Tee>>,
     engine: OnceLock<Arc<Engine>>,
 }
 
@@ -54,7 +55,7 @@ impl ExecutionEngine {
     /// Returns an engine that works like this.
     #[must_use]
     pub fn new(config: ExecutionConfig) -> Self {
-        Self { config, handlers: Vec::new(), sink: None, secrets: None, engine: OnceLock::new() }
+        Self { config, handlers: Vec::new(), sink: None, secrets: None, tee: None, engine: OnceLock::new() }
     }
 
     /// Adds who is told what happens. To be called before anything is run.
@@ -75,6 +76,14 @@ impl ExecutionEngine {
     #[must_use]
     pub fn with_secret_source(mut self, secrets: Arc<dyn SecretSource>) -> Self {
         self.secrets = Some(secrets);
+        self
+    }
+
+    /// Hands the output of all commands on as it comes, byte by byte, as a terminal would have it. To be called before
+    /// anything is run.
+    #[must_use]
+    pub fn with_tee(mut self, tee: Arc<dyn Tee>) -> Self {
+        self.tee = Some(tee);
         self
     }
 
@@ -185,7 +194,10 @@ impl ExecutionEngine {
             let folder = self.config.log_dir.clone();
             let plain = || folder.map(|folder| Arc::new(PlainLogs::new(folder)) as Arc<dyn LogSink>);
             let sink = self.sink.clone().or_else(plain);
-            Arc::new(Engine::new(self.config.clone(), self.handlers.clone(), sink, self.secrets.clone()))
+            let mut engine =
+                Engine::new(self.config.clone(), self.handlers.clone(), sink, self.secrets.clone());
+            engine.tee.clone_from(&self.tee);
+            Arc::new(engine)
         })
     }
 }

@@ -19,5 +19,6 @@ pub use error::ExecutionError;
 pub use groma_execution_types::*;
 pub use handler::{EventHandler, Interest};
 pub use log::{Begun, LogPage, LogReader, MemoryLogs, Note, PlainLogs, ProcessIdentity, Spawned};
+pub use output::Tee;
 pub use secret::{SecretError, SecretSource};
 pub use sink::{AppendLog, LogPart, LogSink, ReadLog};

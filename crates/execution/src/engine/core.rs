@@ -15,7 +15,7 @@ use crate::deliver::Delivery;
 use crate::output::OutputOptions;
 use crate::process::{Cgroup, Cgroups, Sweeper};
 use crate::{
-    Containment, EventHandler, ExecutionConfig, ExecutionError, LogSink, ProcessIdentity, SecretSource,
+    Containment, EventHandler, ExecutionConfig, ExecutionError, LogSink, ProcessIdentity, SecretSource, Tee,
 };
 
 /// What all executions of an engine share.
@@ -23,6 +23,8 @@ pub(crate) struct Engine {
     pub(crate) config: ExecutionConfig,
     pub(crate) sink: Option<Arc<dyn LogSink>>,
     pub(crate) secrets: Option<Arc<dyn SecretSource>>,
+    /// Takes output as it comes.
+    pub(crate) tee: Option<Arc<dyn Tee>>,
     pub(crate) delivery: Delivery,
     pub(crate) book: Book,
     pub(crate) sweeper: Sweeper,
@@ -63,6 +65,7 @@ impl Engine {
             delivery: Delivery::new(handlers, sink.clone()),
             sink,
             secrets,
+            tee: None,
             book: Book::new(config.results_max),
             sweeper: Sweeper::default(),
             slots: Semaphore::new(config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS)),

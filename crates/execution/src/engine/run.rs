@@ -115,6 +115,9 @@ impl<'a> Run<'a> {
         let shown = redactor.text(&resolved.shown.display);
         let mut output =
             Output::new(begin.id, engine.sink.clone(), engine.output_options(), &resolved.secrets);
+        if let Some(tee) = &engine.tee {
+            output.tee(Arc::clone(tee));
+        }
         engine.book.runs(begin.id, self.since, output.position());
         if let Err(error) = output.note(&self.begun()).await {
             // Nothing is started that could not be found again.
