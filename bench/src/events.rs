@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::report::Report;
-use crate::{Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab, webhooks};
+use crate::{workspace, Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab, webhooks};
 
 /// Measure emit, fan-out, replay and start, and keep the figures in docs/benchmarks.md
 #[derive(Debug, Args)]
@@ -57,7 +57,7 @@ impl Events {
         };
         descriptors::raise()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let mut report = Report::default();
+        let mut report = Report::new("events");
         let wanted = |part| self.only.is_empty() || self.only.contains(&part);
         if wanted(Part::Emit) {
             runtime.block_on(emit::measure(root.path(), self.rounds, &mut report))?;
@@ -105,12 +105,4 @@ impl Events {
             None => Ok(std::env::current_exe()?.with_file_name("groma")),
         }
     }
-}
-
-/// Returns the folder of the workspace.
-fn workspace() -> PathBuf {
-    // As cargo says it at run time: checkouts that share a target folder share this program.
-    let here = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    here.parent().unwrap_or(&here).to_owned()
 }

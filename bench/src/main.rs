@@ -5,6 +5,7 @@ mod delivery;
 mod descriptors;
 mod emit;
 mod events;
+mod execution;
 mod fan_out;
 mod idle;
 mod load;
@@ -26,6 +27,7 @@ mod webhooks;
 mod world;
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -47,9 +49,12 @@ struct Bench {
 #[derive(Debug, Subcommand)]
 enum Field {
     Events(events::Events),
+    Execution(execution::Execution),
     Soak(soak::Soak),
     #[command(hide = true)]
     Readers(readers::Readers),
+    #[command(hide = true)]
+    ExecutionPart(execution::Part),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +62,8 @@ fn main() -> ExitCode {
         Field::Events(args) => args.run(),
         Field::Soak(args) => args.run(),
         Field::Readers(args) => args.run(),
+        Field::Execution(args) => args.run(),
+        Field::ExecutionPart(args) => args.run(),
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,6 +72,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Returns the folder of the workspace.
+pub(crate) fn workspace() -> PathBuf {
+    // As cargo says it at run time: checkouts that share a target folder share this program.
+    let here = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent().unwrap_or(&here).to_owned()
 }
 
 /// Says on stderr what is going on; there is nobody to be told when that fails.

@@ -7,12 +7,11 @@ use std::path::Path;
 use crate::spread::number;
 use crate::{Done, machine, say};
 
-const BEGIN: &str = "<!-- written by `cargo xtask bench events`: begin -->";
-const END: &str = "<!-- written by `cargo xtask bench events`: end -->";
 
-/// Everything that was measured in one run.
-#[derive(Debug, Default)]
+/// Everything that was measured of one field in one run.
+#[derive(Debug)]
 pub(crate) struct Report {
+    field: &'static str,
     tables: Vec<Table>,
     verdicts: Vec<Verdict>,
 }
@@ -60,6 +59,12 @@ impl Verdict {
         Self { what: what.to_owned(), value, target, met }
     }
 
+    pub(crate) fn at_most(what: &str, value: f64, target: f64, decimals: usize) -> Self {
+        let met = value <= target;
+        let (value, target) = (number(value, decimals), format!("≤ {}", number(target, decimals)));
+        Self { what: what.to_owned(), value, target, met }
+    }
+
     pub(crate) fn below(what: &str, value: f64, target: f64, unit: &str) -> Self {
         let met = value < target;
         let (value, target) = (format!("{value:.1} {unit}"), format!("< {target:.0} {unit}"));
@@ -68,6 +73,11 @@ impl Verdict {
 }
 
 impl Report {
+    /// Returns a report without figures; `field` is what `cargo xtask bench` calls it.
+    pub(crate) const fn new(field: &'static str) -> Self {
+        Self { field, tables: Vec::new(), verdicts: Vec::new() }
+    }
+
     pub(crate) fn table(&mut self, table: Table) {
         self.tables.push(table);
     }
@@ -102,8 +112,8 @@ impl Report {
     pub(crate) fn keep(&self, path: &Path) -> Done {
         let told = |error| format!("could not keep the figures in {}: {error}", path.display());
         let before = fs::read_to_string(path).map_err(told)?;
-        let after = splice(&before, &self.markdown())
-            .ok_or_else(|| format!("{} lacks the marks `{BEGIN}` and `{END}`", path.display()))?;
+        let after = splice(self.field, &before, &self.markdown())
+            .ok_or_else(|| format!("{} lacks the marks of {}", path.display(), self.field))?;
         fs::write(path, after).map_err(told)?;
         say(&format!("kept in {}", path.display()));
         Ok(())
@@ -114,10 +124,13 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-fn splice(document: &str, figures: &str) -> Option<String> {
-    let (head, rest) = document.split_once(BEGIN)?;
-    let (_, tail) = rest.split_once(END)?;
-    Some(format!("{head}{BEGIN}\n\n{figures}\n{END}{tail}"))
+/// Puts figures between the marks of their field; `None` if there are none.
+fn splice(field: &str, document: &str, figures: &str) -> Option<String> {
+    let mark = |which: &str| format!("<!-- written by `cargo xtask bench {field}`: {which} -->");
+    let (begin, end) = (mark("begin"), mark("end"));
+    let (head, rest) = document.split_once(&begin)?;
+    let (_, tail) = rest.split_once(&end)?;
+    Some(format!("{head}{begin}\n\n{figures}\n{end}{tail}"))
 }
 
 #[cfg(test)]

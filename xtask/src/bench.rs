@@ -46,6 +46,10 @@ impl Bench {
     pub(crate) fn run(self) -> Done {
         match self.field.as_str() {
             "network" => network(&self.args),
+            "execution" => {
+                let peers = ["run", "--release", "--locked", "--package", "groma-bench", "--features", "peers"];
+                run(cargo(&peers).args(["--", "execution"]).args(&self.args))
+            }
             "events" => nats().and_then(|()| measure("events", &self.args)),
             field => measure(field, &self.args),
         }
