@@ -18,7 +18,7 @@ export function Root() {
   }, [session]);
   useEffect(() => {
     // The other pages' parts are fetched while the server answers, so that they open when it doesn't.
-    if (session) for (const to of ["/", "/scans", "/scans/new", "/events", "/settings/errors"] as const) void router.preloadRoute({ to });
+    if (session) for (const to of ["/", "/scans", "/scans/new", "/executions", "/events", "/settings/errors"] as const) void router.preloadRoute({ to });
     if (session) void router.preloadRoute({ to: "/scans/$id", params: { id: "none" } });
   }, [session, router]);
   useEffect(() => {

@@ -41,6 +41,12 @@ export function Shell() {
               </Link>
             </li>
             <li>
+              <Link to="/executions" className={styles["link"]}>
+                <Icon name="executions" />
+                Executions
+              </Link>
+            </li>
+            <li>
               <Link to="/events" className={styles["link"]}>
                 <Icon name="events" />
                 Events

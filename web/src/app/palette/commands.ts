@@ -1,6 +1,7 @@
 import type { MantineColorScheme } from "@mantine/core";
 
-import type { Scan } from "../../api/types";
+import type { ExecutionSummary, PlanSummary, Scan } from "../../api/types";
+import { planName } from "../../shared/execution/describe";
 import { targetsOf } from "../../shared/scan/describe";
 import { moment } from "../../shared/format/time";
 import type { components } from "../../api/schema";
@@ -24,6 +25,8 @@ const PAGES: readonly { href: string; title: string; words?: string }[] = [
   { href: "/", title: "Overview", words: "home start" },
   { href: "/scans", title: "Scans", words: "history jobs" },
   { href: "/scans/new", title: "New scan" },
+  { href: "/executions", title: "Executions", words: "commands plans runs logs" },
+  { href: "/executions/new", title: "Run a command", words: "start exec shell script" },
   { href: "/events", title: "Events", words: "journal live replay" },
   { href: "/settings", title: "Settings", words: "preferences administration" },
   { href: "/settings/tokens", title: "Tokens", words: "settings api access bearer" },
@@ -95,4 +98,17 @@ export function scanOffers(scans: readonly Scan[], doing: Doing): Offer[] {
     words: `${scan.id} ${scan.request.targets.join(" ")}`,
     run: () => doing.open(`/scans/${scan.id}`),
   }));
+}
+
+/** Commands and plans, newest first. */
+export function executionOffers(executions: readonly ExecutionSummary[], plans: readonly PlanSummary[], doing: Doing): Offer[] {
+  const offer = (id: string, title: string, status: string, created: string): Offer => ({
+    id: `execution ${id}`,
+    group: "Executions",
+    title,
+    hint: `${status.replace("_", " ")}, ${moment(created)}`,
+    words: id,
+    run: () => doing.open(`/executions/${id}`),
+  });
+  return [...plans.map((plan) => offer(plan.id, planName(plan), plan.status, plan.created_at)), ...executions.map(({ id, command, status, created_at }) => offer(id, command, status, created_at))];
 }

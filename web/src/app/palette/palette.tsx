@@ -8,7 +8,7 @@ import { describe } from "../../shared/backend/problem";
 import { counted } from "../../shared/format/number";
 import { useSession } from "../../shared/session/store";
 import { notify } from "../../shared/ui/notices-store";
-import { commands, hostOffers, scanOffers, textOffers, type Doing } from "./commands";
+import { commands, executionOffers, hostOffers, scanOffers, textOffers, type Doing } from "./commands";
 import styles from "./palette.module.css";
 import { ranked, type Offer } from "./rank";
 import { usePalette } from "./store";
@@ -32,7 +32,7 @@ export function Palette({ onClose }: { onClose(): void }) {
     return () => element?.close();
   }, []);
   const groups = useMemo(
-    () => ranked([...textOffers(text, doing), ...commands(doing), ...hostOffers(things.hosts, doing), ...scanOffers(things.scans, doing)], text),
+    () => ranked([...textOffers(text, doing), ...commands(doing), ...hostOffers(things.hosts, doing), ...scanOffers(things.scans, doing), ...executionOffers(things.executions, things.plans, doing)], text),
     [text, doing, things],
   );
   const offers = groups.flatMap((group) => group.offers);
@@ -56,7 +56,7 @@ export function Palette({ onClose }: { onClose(): void }) {
     <dialog
       ref={dialog}
       className={styles["palette"]}
-      aria-label="Find pages, actions, hosts and scans"
+      aria-label="Find pages, actions, hosts, scans and commands"
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -76,7 +76,7 @@ export function Palette({ onClose }: { onClose(): void }) {
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
         aria-activedescendant={chosen ? optionId(id, chosen) : undefined}
-        placeholder="Page, action, address, name, scan…"
+        placeholder="Page, action, address, name, scan, command…"
         autoComplete="off"
         spellCheck={false}
         value={text}
@@ -99,7 +99,7 @@ export function Palette({ onClose }: { onClose(): void }) {
         ))}
       </div>
       <p role="status" className={offers.length === 0 ? styles["nothing"] : "sr-only"}>
-        {offers.length === 0 ? "Nothing fits. Hosts and scans are found by address, name, service or id." : counted(offers.length, "result")}
+        {offers.length === 0 ? "Nothing fits. Hosts, scans and commands are found by address, name, service, words or id." : counted(offers.length, "result")}
       </p>
       <p className={styles["foot"]} aria-hidden="true">
         <kbd>↑</kbd> <kbd>↓</kbd> choose · <kbd>Enter</kbd> open · <kbd>Esc</kbd> close
@@ -135,11 +135,16 @@ function optionId(id: string, offer: Offer): string {
   return `${id}-${offer.id.replace(/[^\w-]/g, "_")}`;
 }
 
-/** The newest hosts and scans, read when the palette opens. */
+/** The newest hosts, scans, commands and plans, read when the palette opens. */
 function useThings() {
   const hosts = useQuery({ queryKey: ["palette", "hosts"], queryFn: ({ signal }) => backend.request("get", "/v1/hosts", { query: { limit: HOSTS_MAX }, signal }) });
   const scans = useQuery({ queryKey: ["palette", "scans"], queryFn: ({ signal }) => backend.request("get", "/v1/scans", { query: { limit: SCANS_MAX }, signal }) });
-  return useMemo(() => ({ hosts: hosts.data?.hosts ?? [], scans: scans.data?.scans ?? [] }), [hosts.data, scans.data]);
+  const executions = useQuery({ queryKey: ["palette", "executions"], queryFn: ({ signal }) => backend.request("get", "/v1/executions", { query: { limit: SCANS_MAX }, signal }) });
+  const plans = useQuery({ queryKey: ["palette", "plans"], queryFn: ({ signal }) => backend.request("get", "/v1/plans", { query: { limit: SCANS_MAX }, signal }) });
+  return useMemo(
+    () => ({ hosts: hosts.data?.hosts ?? [], scans: scans.data?.scans ?? [], executions: executions.data?.executions ?? [], plans: plans.data?.plans ?? [] }),
+    [hosts.data, scans.data, executions.data, plans.data],
+  );
 }
 
 function useDoing(): Doing {

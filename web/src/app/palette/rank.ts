@@ -1,7 +1,7 @@
 /** Something the palette offers. */
 export interface Offer {
   id: string;
-  group: "Actions" | "Pages" | "Hosts" | "Scans";
+  group: "Actions" | "Pages" | "Hosts" | "Scans" | "Executions";
   title: string;
   /** Stands beside the title, and is searched too. */
   hint?: string | undefined;
@@ -17,7 +17,7 @@ export interface OfferGroup {
   offers: readonly Offer[];
 }
 
-const ORDER: readonly Offer["group"][] = ["Pages", "Actions", "Hosts", "Scans"];
+const ORDER: readonly Offer["group"][] = ["Pages", "Actions", "Hosts", "Scans", "Executions"];
 /** So many of a group show. */
 export const SHOWN_MAX = 8;
 

@@ -3,6 +3,7 @@ export const PAGE_KEYS = {
   o: { to: "/", name: "Overview" },
   s: { to: "/scans", name: "Scans" },
   n: { to: "/scans/new", name: "New scan" },
+  x: { to: "/executions", name: "Executions" },
   e: { to: "/events", name: "Events" },
   w: { to: "/settings/webhooks", name: "Webhooks" },
   l: { to: "/settings/errors", name: "Error log" },
