@@ -20,10 +20,11 @@ use std::path::PathBuf;
 use groma_execution_types::{ExecutionRequest, ResolvedCommand};
 use zeroize::Zeroizing;
 
-pub(crate) use digest::{FileDigests, hexadecimal};
+pub(crate) use digest::sha256;
 pub(crate) use script::Scratch;
 
 use crate::{ExecutionError, SecretSource};
+use digest::FileDigests;
 use draft::Draft;
 use outside::Outside;
 use stdin::DraftStdin;

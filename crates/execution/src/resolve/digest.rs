@@ -91,8 +91,13 @@ fn bytes(text: &OsStr) -> &[u8] {
     text.as_encoded_bytes()
 }
 
+/// Returns the SHA-256 of bytes, in hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
 /// Returns bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+fn hexadecimal(bytes: &[u8]) -> String {
     let digits = b"0123456789abcdef";
     bytes
         .iter()

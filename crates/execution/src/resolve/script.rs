@@ -103,8 +103,11 @@ impl Scratch {
     /// When the folder for temporary files cannot be written.
     pub(super) fn write(text: &str) -> Result<Self, ExecutionError> {
         let failed = |source| ExecutionError::Script { path: std::env::temp_dir(), source };
-        let folder = tempfile::Builder::new().prefix(Self::PREFIX).tempdir().map_err(failed)?;
-        let scratch = Self { folder };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(Self::PREFIX);
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let scratch = Self { folder: builder.tempdir().map_err(failed)? };
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! The secrets of a request: had from where they are, and refused where they would be seen.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use groma_execution_types::{Command, ExecutionRequest, Secret, Stdin, ValidationError, long_enough};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -150,7 +152,7 @@ pub(super) fn refuse_shown(request: &ExecutionRequest, obtained: &Obtained) -> R
         let value = Some(value.trim()).filter(|trimmed| trimmed.len() >= Secret::BYTES_MIN).unwrap_or(value);
         if let Some(field) = contains(request, value) {
             let detail = format!(
-                "contains the value of `{secret}`, where others can see it; pass it by `secrets` or `stdin`"
+                "contains the value of `{secret}`, where others can see it; pass it by `secrets`, or as a secret by `stdin`"
             );
             return Err(ValidationError::new(field, detail));
         }
@@ -187,7 +189,13 @@ fn contains(request: &ExecutionRequest, value: &str) -> Option<String> {
     let in_dir = || request.working_dir.as_ref().and_then(|dir| field("working_dir", &dir.to_string_lossy()));
     let in_stdin = || match &request.stdin {
         Stdin::File { path } => field("stdin.path", &path.to_string_lossy()),
-        _ => None,
+        // The request is stored with the log.
+        Stdin::Text { text } => field("stdin.text", text),
+        Stdin::Bytes { base64 } => {
+            let bytes = STANDARD.decode(base64).unwrap_or_default();
+            field("stdin.base64", &String::from_utf8_lossy(&bytes)).or_else(|| field("stdin.base64", base64))
+        }
+        Stdin::None | Stdin::Inherit | Stdin::Secret { .. } => None,
     };
     let in_metadata = || in_object(&request.metadata, value).then(|| "metadata".to_owned());
     in_command.or_else(in_env).or_else(in_dir).or_else(in_stdin).or_else(in_metadata)

@@ -22,7 +22,7 @@ fn with_secret(json: Value) -> Value {
 
 #[tokio::test]
 async fn a_secret_where_others_see_it_is_refused() {
-    let inside = format!("--password={VALUE}!");
+    let inside = format!("password={VALUE}!");
     let rows = [
         (json!({"command": {"type": "exec", "program": "true", "args": ["a", inside]}}), "command.args[1]"),
         (json!({"command": {"type": "exec", "program": inside}}), "command.program"),
@@ -40,6 +40,8 @@ async fn a_secret_where_others_see_it_is_refused() {
         (json!({"env": {"A": inside}}), "env.A"),
         (json!({"working_dir": format!("/{inside}")}), "working_dir"),
         (json!({"stdin": {"type": "file", "path": inside}}), "stdin.path"),
+        (json!({"stdin": {"type": "text", "text": inside}}), "stdin.text"),
+        (json!({"stdin": {"type": "bytes", "base64": "cHc6Y29ycmVjdCBob3JzZQ=="}}), "stdin.base64"),
         (json!({"metadata": {"a": [{"b": inside}]}}), "metadata"),
     ];
     for (json, field) in rows {
