@@ -20,6 +20,19 @@ export function summarise(envelope: Envelope): string {
       return `${event.data.errorType}: ${event.data.message}`;
     case "groma.network.host_changed":
       return `${event.data.host} ${event.data.change}: ${event.data.diff.map((field) => field.path).join(", ")}`;
+    case "groma.execution.started":
+      return event.data.command;
+    case "groma.execution.output_advanced":
+      return `${counted(event.data.lastLine, "line")} written`;
+    case "groma.execution.progress":
+      return `${count(event.data.completed)} of ${count(event.data.total)}${event.data.currentStep ? `: ${event.data.currentStep}` : ""}`;
+    case "groma.execution.stdout":
+    case "groma.execution.stderr":
+      return event.data.line;
+    case "groma.execution.completed":
+    case "groma.execution.failed":
+    case "groma.execution.cancelled":
+      return `${event.data.status} after ${duration(event.data.durationMs)}${event.data.error ? `: ${event.data.error}` : ""}`;
     case "groma.system.error":
       return `${event.data.severity}: ${event.data.message}`;
     case "groma.system.stream_gap":

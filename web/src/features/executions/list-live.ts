@@ -3,7 +3,7 @@ import { backend } from "../../shared/backend/instance";
 import { applyToExecution } from "../../shared/execution/apply";
 import { EXECUTION_TYPES } from "../../shared/execution/describe";
 import type { LiveOptions } from "../../shared/live/live-view";
-import { headNow } from "./head";
+import { headNow } from "../../shared/execution/head";
 import { queryOf, type Shown } from "./search";
 
 export interface ListState {

@@ -13,10 +13,13 @@ import { ChangeList } from "./change-list";
 import { LastScan } from "./last-scan";
 import { overviewOptions } from "./overview-live";
 import styles from "./overview-page.module.css";
+import { CommandCard, PlanCard, runningOptions } from "./running-executions";
 
 /** What there is, what runs, what changed. */
 export function OverviewPage() {
   const { data, error, asOf, refresh } = useLive("overview", overviewOptions);
+  // Of its own: the overview stands without it.
+  const { data: running } = useLive("overview-executions", runningOptions);
   const fresh = <Freshness asOf={asOf} />;
   return (
     <Page title="Overview" actions={<LinkButton to="/scans/new">New scan</LinkButton>}>
@@ -29,12 +32,22 @@ export function OverviewPage() {
             {Object.keys(data.summary.things).length === 0 ? <Nothing /> : <Facts look="big" facts={things(data.summary)} />}
           </Panel>
           <Panel title="Running" aside={fresh} flush>
-            {data.summary.active.length === 0 ? (
+            {data.summary.active.length === 0 && !running?.plans.length && !running?.commands.length ? (
               <Empty inset title="No job is running">
-                A scan shows here while it runs, with its progress and how to stop it.
+                A scan, a command or a plan shows here while it runs, with its progress and how to stop it.
               </Empty>
             ) : (
-              data.summary.active.map((scan) => <JobCard key={scan.id} scan={scan} />)
+              <>
+                {data.summary.active.map((scan) => (
+                  <JobCard key={scan.id} scan={scan} />
+                ))}
+                {running?.plans.map((plan) => (
+                  <PlanCard key={plan.id} plan={plan} />
+                ))}
+                {running?.commands.map((command) => (
+                  <CommandCard key={command.id} command={command} />
+                ))}
+              </>
             )}
           </Panel>
           <div className={styles["columns"]}>

@@ -5,6 +5,7 @@ export const COMPONENTS: readonly { name: string; licence: string }[] = [
   { name: "@tanstack/react-query", licence: "MIT" },
   { name: "@tanstack/react-router", licence: "MIT" },
   { name: "@tanstack/react-virtual", licence: "MIT" },
+  { name: "@xyflow/react", licence: "MIT" },
   { name: "react", licence: "MIT" },
   { name: "react-dom", licence: "MIT" },
   { name: "zustand", licence: "MIT" },

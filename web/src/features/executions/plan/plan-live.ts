@@ -3,7 +3,7 @@ import { backend } from "../../../shared/backend/instance";
 import { statusTold } from "../../../shared/execution/apply";
 import { EXECUTION_TYPES, over } from "../../../shared/execution/describe";
 import type { LiveOptions } from "../../../shared/live/live-view";
-import { headNow } from "../head";
+import { headNow } from "../../../shared/execution/head";
 
 export interface PlanState {
   run: PlanRun;

@@ -1,4 +1,4 @@
-import { backend } from "../../shared/backend/instance";
+import { backend } from "../backend/instance";
 
 /** Returns the journal's present position: what is read after it holds everything up to there, and maybe more. */
 export async function headNow(signal: AbortSignal): Promise<string> {
