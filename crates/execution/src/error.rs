@@ -45,6 +45,9 @@ pub enum ExecutionError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The system has no thread left, or what ran on it broke down.
+    #[error("failed to look at what would run: {0}")]
+    Thread(std::io::Error),
     /// The engine is ending.
     #[error("the engine is shutting down")]
     Stopping,

@@ -2,6 +2,7 @@
 
 mod approve;
 mod check;
+mod engine;
 mod graph;
 mod outputs;
 mod places;
@@ -12,11 +13,8 @@ mod schedule;
 mod state;
 
 pub use approve::Approval;
-pub(crate) use approve::{approved, resolve_plan};
-pub(crate) use check::CheckedPlan;
+pub(crate) use engine::Plans;
 pub use read::{PLAN_BYTES_MAX, PlanSyntaxError, read_plan};
-pub(crate) use run::{StepRunner, run};
-pub(crate) use state::PlanState;
 
 use groma_execution_types::{ExecutionPlan, ValidationError};
 

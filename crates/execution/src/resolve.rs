@@ -21,12 +21,12 @@ use groma_execution_types::{ExecutionRequest, ResolvedCommand};
 use zeroize::Zeroizing;
 
 pub(crate) use digest::sha256;
-pub(crate) use script::Scratch;
 
 use crate::{ExecutionError, SecretSource};
 use digest::FileDigests;
 use draft::Draft;
 use outside::Outside;
+use script::Scratch;
 use stdin::DraftStdin;
 
 /// What is started.
@@ -46,7 +46,7 @@ pub(crate) struct Resolved {
     /// The same for people; its digest is empty, see [`dry_run`].
     pub(crate) shown: ResolvedCommand,
     /// The file of a script that was given as text; deleted when this is dropped.
-    pub(crate) scratch: Option<Scratch>,
+    _scratch: Option<Scratch>,
     /// Whether it is the AWS CLI, whose exit codes 252, 253 and 254 are told apart.
     pub(crate) aws: bool,
 }
@@ -109,7 +109,7 @@ pub(crate) async fn dry_run(
     secrets: Option<&dyn SecretSource>,
 ) -> Result<ResolvedCommand, ExecutionError> {
     let mut all = dry_run_all(vec![request.clone()], secrets).await.map_err(|(_, error)| error)?;
-    all.pop().ok_or(ExecutionError::Stopping)
+    all.pop().ok_or(ExecutionError::Thread(std::io::ErrorKind::UnexpectedEof.into()))
 }
 
 /// Does [`dry_run`] for many, each file being read once.
@@ -139,12 +139,22 @@ pub(crate) async fn dry_run_all(
         };
         with_secrets.into_iter().enumerate().map(one).collect()
     };
-    // Programs and inputs may be large: reading them would hold up everything else on this thread.
+    // Programs and inputs may be large.
+    on_thread(work).await.map_err(|error| (0, error))?
+}
+
+/// Does work that looks at many files or reads large ones, where it holds up nothing else.
+///
+/// # Errors
+/// When there is no thread to be had, or the work broke down.
+pub(crate) async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ExecutionError> {
     let (answer, answered) = tokio::sync::oneshot::channel();
     let thread = std::thread::Builder::new().name("groma-resolve".to_owned());
     let spawned = thread.spawn(move || drop(answer.send(work())));
-    spawned.map_err(|_| (0, ExecutionError::Stopping))?;
-    answered.await.map_err(|_| (0, ExecutionError::Stopping))?
+    spawned.map_err(ExecutionError::Thread)?;
+    answered.await.map_err(|error| ExecutionError::Thread(std::io::Error::other(error)))
 }
 
 fn start(draft: Draft, obtained: secrets::Obtained) -> Result<Resolved, ExecutionError> {
@@ -174,7 +184,7 @@ fn start(draft: Draft, obtained: secrets::Obtained) -> Result<Resolved, Executio
             None => ResolvedStdin::None,
         },
     };
-    Ok(Resolved { program, args, working_dir, env, stdin, secrets, shown, scratch, aws })
+    Ok(Resolved { program, args, working_dir, env, stdin, secrets, shown, _scratch: scratch, aws })
 }
 
 #[cfg(test)]

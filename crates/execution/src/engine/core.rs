@@ -13,6 +13,7 @@ use super::book::Book;
 use super::stop::Stop;
 use crate::deliver::Delivery;
 use crate::output::OutputOptions;
+use crate::plan::Plans;
 use crate::process::{Cgroup, Cgroups, Sweeper};
 use crate::{
     Containment, EventHandler, ExecutionConfig, ExecutionError, LogSink, ProcessIdentity, SecretSource, Tee,
@@ -27,6 +28,7 @@ pub(crate) struct Engine {
     pub(crate) tee: Option<Arc<dyn Tee>>,
     pub(crate) delivery: Delivery,
     pub(crate) book: Book,
+    pub(crate) plans: Plans,
     pub(crate) sweeper: Sweeper,
     /// How many run at once.
     pub(crate) slots: Semaphore,
@@ -67,6 +69,7 @@ impl Engine {
             secrets,
             tee: None,
             book: Book::new(config.results_max),
+            plans: Plans::default(),
             sweeper: Sweeper::default(),
             slots: Semaphore::new(config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS)),
             tasks: TaskTracker::new(),

@@ -21,6 +21,12 @@ impl From<&str> for Approval {
     }
 }
 
+impl From<&String> for Approval {
+    fn from(hash: &String) -> Self {
+        Self::Hash(hash.clone())
+    }
+}
+
 impl From<String> for Approval {
     fn from(hash: String) -> Self {
         Self::Hash(hash)

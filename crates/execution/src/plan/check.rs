@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use groma_execution_types::{ExecutionPlan, Retry, Step, Strategy, ValidationError};
+use groma_execution_types::{ExecutionPlan, Retry, Stdin, Step, Strategy, ValidationError};
 
 use super::graph::Graph;
 use super::places;
@@ -121,6 +121,11 @@ fn steps(plan: &ExecutionPlan) -> Result<Graph, ValidationError> {
             retry(step, policy).map_err(|error| error.within(&field("retry")))?;
         }
         step.request.validate().map_err(|error| error.within(&request_field(at)))?;
+        if step.request.stdin == Stdin::Inherit {
+            let detail =
+                "is the caller's own, which steps of a plan do not have; give `text`, `bytes` or a `file`";
+            return Err(ValidationError::new("stdin", detail).within(&request_field(at)));
+        }
         if let Some((name, instead)) = places::refused(&step.request) {
             let detail = format!("has the output of a step, which is never put there; {instead}");
             return Err(ValidationError::new(name, detail).within(&request_field(at)));

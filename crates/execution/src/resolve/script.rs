@@ -83,7 +83,7 @@ fn named(line: &str) -> Result<Interpreter, ValidationError> {
 }
 
 /// A folder (0700) with the file of a script (0600), deleted when this is dropped.
-pub(crate) struct Scratch {
+pub(super) struct Scratch {
     folder: tempfile::TempDir,
 }
 
@@ -94,9 +94,6 @@ impl fmt::Debug for Scratch {
 }
 
 impl Scratch {
-    /// Begins the names of these folders.
-    pub(crate) const PREFIX: &str = "groma-script-";
-
     /// Writes a script where only this user reads it.
     ///
     /// # Errors
@@ -104,7 +101,7 @@ impl Scratch {
     pub(super) fn write(text: &str) -> Result<Self, ExecutionError> {
         let failed = |source| ExecutionError::Script { path: std::env::temp_dir(), source };
         let mut builder = tempfile::Builder::new();
-        builder.prefix(Self::PREFIX);
+        builder.prefix("groma-script-");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let scratch = Self { folder: builder.tempdir().map_err(failed)? };
@@ -118,7 +115,7 @@ impl Scratch {
     }
 
     /// Returns the file.
-    pub(crate) fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         self.folder.path().join("script")
     }
 }

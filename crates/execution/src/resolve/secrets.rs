@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::outside::Outside;
+use crate::output::redact;
 use crate::{ExecutionError, SecretError, SecretSource};
 
 /// The values of a request's secrets.
@@ -137,7 +138,8 @@ fn usable(place: &Place<'_>, value: &[u8]) -> Result<(), ValidationError> {
             "contains a NUL byte, which no variable can hold; give it as `stdin`",
         ));
     }
-    long_enough(&field, value)
+    long_enough(&field, value)?;
+    redact::check(value).map_err(|why| ValidationError::new(field, why))
 }
 
 /// Refuses a request that has the value of a secret where others see it: arguments are shown to everybody on the

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use super::plan;
 use crate::ExecutionError;
-use crate::plan::CheckedPlan;
 use crate::plan::approve::{Approval, approved, resolve_plan, unchanged};
+use crate::plan::check::CheckedPlan;
 
 fn tool(file: &Path, text: &str) {
     std::fs::write(file, text).expect("it is written");

@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 use crate::SecretSource;
 use crate::engine::{Begin, Stop};
-use crate::plan::{CheckedPlan, PlanState, StepRunner, run};
+use crate::plan::check::CheckedPlan;
+use crate::plan::run::{StepRunner, run};
+use crate::plan::state::PlanState;
 
 /// What was seen of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{graph, plan, step};
-use crate::plan::{CheckedPlan, validate_plan};
+use crate::plan::check::CheckedPlan;
+use crate::plan::validate_plan;
 
 fn said(plan: &groma_execution_types::ExecutionPlan) -> String {
     validate_plan(plan).map_or_else(|error| error.to_string(), |()| "ok".to_owned())
