@@ -120,6 +120,7 @@ impl App {
     /// When storage refuses.
     pub async fn start_tasks(self: &Arc<Self>) -> Result<(), groma_api::ApiError> {
         self.webhooks.start().await.map_err(crate::webhooks::refusal)?;
+        self.tend_executions();
         self.take_up().await
     }
 
@@ -128,8 +129,9 @@ impl App {
         let _ = self.listen.set((address, url));
     }
 
-    /// Stops in order: no new scans, running ones are checkpointed, streams end.
+    /// Stops in order: no new scans, running ones are checkpointed, commands that run here are stopped, streams end.
     pub async fn shutdown(&self) {
+        self.executions.end().await;
         self.tasks.suspend().await;
         self.webhooks.stop().await;
         self.stopping.cancel();

@@ -10,6 +10,7 @@ use groma_journal::{Cursor, Delivery, Event, HistoryRequest, Start};
 use groma_model::{DeliveryClass, EventFilter, Frame, Sequence, SequenceError};
 
 use crate::backend::Caller;
+use crate::execution::Expansion;
 use crate::{App, error};
 
 struct Reading {
@@ -54,11 +55,18 @@ impl Caller {
             StartAt::Since(at) => Start::Since(at),
             StartAt::Live => Start::Live,
         };
-        let cursor = self.app.journal.cursor(start, query.filter()?).await.map_err(error::journal)?;
+        let mut filter = query.filter()?;
+        let lines = Expansion::wanted(&mut filter);
+        let cursor = self.app.journal.cursor(start, filter).await.map_err(error::journal)?;
+        let begin = cursor.position();
         let reading = Reading { cursor, follow: query.follow.unwrap_or(true), over: false };
         let deliveries = stream::unfold(reading, |mut reading| async move {
             reading.next().await.map(|delivery| (delivery, reading))
         });
+        let deliveries = match lines {
+            Some(wants) => Expansion::into(Arc::clone(&self.app), wants, begin, deliveries.boxed()),
+            None => deliveries.boxed(),
+        };
         let stopping = self.app.stopping.clone();
         let deliveries = deliveries.take_until(async move { stopping.cancelled().await });
         Ok(deliveries.flat_map(each).boxed())

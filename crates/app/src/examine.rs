@@ -68,6 +68,17 @@ pub fn socket_of(data_dir: &Path) -> PathBuf {
     socket_path(data_dir)
 }
 
+/// Returns where the holder of a folder serves; `None` if nobody holds it. Takes it from nobody.
+///
+/// # Errors
+/// When the folder itself cannot be looked at.
+pub fn served_at(data_dir: &Path) -> std::io::Result<Option<PathBuf>> {
+    Ok(match Folder::look(data_dir)? {
+        Look::Unused | Look::Free => None,
+        Look::Held(holder) => Some(holder.map_or_else(|| socket_path(data_dir), |holder| holder.socket)),
+    })
+}
+
 /// Returns whether somebody came and went meanwhile.
 fn changed(data_dir: &Path, database: &Result<Option<Examined>, String>) -> bool {
     match database {

@@ -23,7 +23,7 @@ mod webhooks;
 
 pub use app::App;
 pub use archive::{Archive, ArchiveFile, ArchiveRefusal};
-pub use examine::{Examination, Free, examine, socket_of};
+pub use examine::{Examination, Free, examine, served_at, socket_of};
 pub use groma_database::{DatabaseError, Examined, FolderError, apart};
 pub use groma_seal::{Ask, KeyringError, Question, SlotInfo, Unlock};
 pub use open::{AppOptions, OpenError};

@@ -11,6 +11,7 @@ impl App {
     /// Writes the figures in Prometheus' text format, version 0.0.4.
     pub(crate) async fn metrics_text(&self) -> Result<String, ApiError> {
         let summary = self.inventory.summary().await.map_err(error::inventory)?;
+        let executions = self.inventory.execution_counts().await.map_err(error::inventory)?;
         let (running, waiting) = self.tasks.counts();
         let mut text = String::new();
         let mut figure = |name: &str, kind: &str, help: &str, values: &[(String, f64)]| {
@@ -102,6 +103,16 @@ impl App {
                 .map(move |(state, count)| (format!("{{kind=\"{kind}\",state=\"{state}\"}}"), *count as f64))
         });
         figure("things", "gauge", "Things by kind and state.", &things.collect::<Vec<_>>());
+        let by_status = executions.iter();
+        let by_status = by_status.map(|(status, count)| (format!("{{status=\"{status}\"}}"), *count as f64));
+        figure("executions", "gauge", "Executions by status.", &by_status.collect::<Vec<_>>());
+        let here = self.executions.runner().map_or(0, |runner| runner.reporter.count());
+        figure(
+            "executions_here",
+            "gauge",
+            "Commands and plans that run or wait in this process.",
+            &one(here as f64),
+        );
         let webhooks = self.webhooks.figures();
         let by = |label: &str, values: &[(&str, u64)]| -> Vec<(String, f64)> {
             values.iter().map(|(word, value)| (format!("{{{label}=\"{word}\"}}"), *value as f64)).collect()

@@ -56,6 +56,7 @@ impl Caller {
     pub(crate) async fn report(&self, run: Uuid, report: RunReport) -> Result<RunStanding, ApiError> {
         let standing = self.app.inventory.report_run(run, report).await.map_err(error::inventory)?;
         self.app.executions.heard_of(run);
+        self.app.executions.moved();
         Ok(standing)
     }
 
@@ -90,7 +91,7 @@ fn run_id(request: &RunRequest) -> Result<Uuid, ApiError> {
 }
 
 /// Returns what is audited of a run: what it runs, as shown to people.
-fn shown(request: &RunRequest) -> String {
+pub(crate) fn shown(request: &RunRequest) -> String {
     /// Nobody reads more; the whole is in the record.
     const CHARACTERS_MAX: usize = 1000;
     let commands = request.executions.iter().map(|execution| execution.command.as_str());

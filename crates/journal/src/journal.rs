@@ -293,6 +293,19 @@ impl Journal {
         let head = Head { event_type, subject, id: EventId::now(), at: self.clock.now() };
         self.origin.control(&head, data)
     }
+
+    /// Returns an event that is not journaled, because it is made from something else that is kept: it has no sequence,
+    /// and whoever makes it gives it the same id each time.
+    pub fn expanded(
+        &self,
+        event_type: &'static EventType,
+        subject: Option<Subject>,
+        id: EventId,
+        at: Timestamp,
+        data: &impl serde::Serialize,
+    ) -> Frame {
+        self.origin.control(&Head { event_type, subject, id, at }, data)
+    }
 }
 
 /// Makes an id that sorts by the time of appending (UUIDv7), without asking the kernel for each one's random part.

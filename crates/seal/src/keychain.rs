@@ -134,6 +134,26 @@ pub(crate) fn get(store: Store, account: &str) -> Result<Zeroizing<Vec<u8>>, Key
     })
 }
 
+/// Returns a secret that its user put into the system's store, under the account `groma-secret:<name>` of the
+/// application `groma`; the stores are asked in order.
+///
+/// # Errors
+/// When no store gives it: what each of them said.
+pub fn user_secret(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    let account = format!("groma-secret:{name}");
+    let mut refused = Vec::new();
+    for store in Store::ALL.iter().copied() {
+        match get(store, &account) {
+            Ok(secret) => return Ok(secret),
+            Err(error) => refused.push(error.to_string()),
+        }
+    }
+    Err(format!(
+        "{} (it is looked for as the account {account} of the application groma)",
+        refused.join("; ")
+    ))
+}
+
 /// Deletes a secret.
 pub(crate) fn delete(store: Store, account: &str) -> Result<(), KeyringError> {
     let account = account.to_owned();

@@ -20,6 +20,7 @@ mod unlock;
 
 pub use envelope::{EnvelopeError, Place};
 pub use error::{KeyringError, Tried};
+pub use keychain::user_secret;
 pub use keyring::{DataKeyState, Keyring, NewSlot, RemovedSlot};
 pub use recovery::RecoveryError;
 pub use slot::SlotInfo;

@@ -56,11 +56,6 @@ impl SealedLogs {
         self.keys.write().extend(ids.map(|id| (id, key.clone())));
     }
 
-    /// Forgets the key of an execution.
-    pub(crate) fn forget(&self, id: Uuid) {
-        self.keys.write().remove(&id);
-    }
-
     /// Deletes all of the log of an execution, without its key.
     ///
     /// # Errors

@@ -26,7 +26,8 @@ impl ProcessIdentity {
     }
 
     /// Returns whether this very process is there and has not ended.
-    pub(crate) fn is_alive(&self) -> bool {
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
         if self.boot_id != *BOOT {
             return false;
         }

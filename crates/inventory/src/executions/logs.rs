@@ -46,6 +46,20 @@ impl Inventory {
         }
     }
 
+    /// Returns the executions of a run, steps of a plan in its order.
+    ///
+    /// # Errors
+    /// When storage refuses.
+    pub async fn executions_of(&self, run: Uuid) -> Result<Vec<Uuid>, InventoryError> {
+        self.read(move |_, connection| {
+            let sql = "SELECT id FROM executions WHERE run = ?1 ORDER BY step";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([run.into_bytes()], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
+            rows.collect()
+        })
+        .await
+    }
+
     /// Lists the logs of executions that ended, oldest end first.
     ///
     /// # Errors
