@@ -15,6 +15,7 @@ export function RequestPanel({ execution }: { execution: Execution }) {
     <Panel title="What was asked">
       <div className={styles["status"]}>
         <Facts
+          look="four"
           facts={[
             { name: "Directory", value: <span className="mono">{request.working_dir ?? "where it was asked for"}</span> },
             ...environment(request),

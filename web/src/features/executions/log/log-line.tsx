@@ -61,7 +61,7 @@ function LineRow({ ref, row, index, top, chosen, current, find, times, digits, o
   const look = [styles["row"], stderr ? styles["stderr"] : "", chosen ? styles["chosen"] : "", current ? styles["current"] : ""].join(" ");
   return (
     <div {...base} className={look} aria-current={chosen || current ? "true" : undefined}>
-      <span role="rowheader" className={styles["number"]} style={{ minWidth: `${digits + 1}ch` }}>
+      <span role="rowheader" className={styles["number"]} style={{ minWidth: `calc(${digits}ch + 0.9rem)` }}>
         {row.number > 0 ? (
           <a href={`?line=${row.number}`} onClick={open} aria-label={`Line ${row.number}`}>
             {row.number}

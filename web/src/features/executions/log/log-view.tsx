@@ -54,14 +54,17 @@ export function LogView(props: LogViewProps) {
   useEffect(() => source.follow(follow), [source, follow]);
   useLayoutEffect(() => virtual.measure(), [virtual, wrap]);
 
-  /** Brings a row into view, in the part of the log that holds it. */
-  const showRow = useCallback(
-    (row: number): void => {
-      const target = baseFor(row, base, source.get().rows);
+  // What stays in view when rows move: what was gone to, or what is on top.
+  const anchor = useRef<{ line: number; align: "start" | "center" }>({ line: 1, align: "start" });
+  /** Brings a line into view, in the part of the log that holds it. */
+  const showLine = useCallback(
+    (line: number): void => {
+      anchor.current = { line, align: "center" };
+      const target = baseFor(source.rowOf(line), base, source.get().rows);
       setBase(target);
       // After the part is drawn, or there is no such row yet.
       requestAnimationFrame(() => {
-        virtual.scrollToIndex(row - target, { align: "center" });
+        virtual.scrollToIndex(source.rowOf(line) - target, { align: "center" });
         requestAnimationFrame(() => {
           lastTop.current = scroll.current?.scrollTop ?? 0;
         });
@@ -77,8 +80,8 @@ export function LogView(props: LogViewProps) {
     const name = `${match ?? ""} ${line ?? ""}`;
     if (goal === undefined || !ready || shown.current === name) return;
     shown.current = name;
-    showRow(source.rowOf(goal));
-  }, [line, match, ready, source, showRow]);
+    showLine(goal);
+  }, [line, match, ready, showLine]);
 
   useLayoutEffect(() => {
     if (!follow) return;
@@ -90,13 +93,12 @@ export function LogView(props: LogViewProps) {
     lastTop.current = element.scrollTop;
   }, [follow, state.rows, state.moved, base, wrap]);
 
-  const top = useRef(1);
   const moved = useRef(state.moved);
   useLayoutEffect(() => {
-    // Rows above went into a gap: what was on top stays there.
     if (moved.current === state.moved) return;
     moved.current = state.moved;
-    if (!follow) virtual.scrollToIndex(Math.max(0, source.rowOf(top.current) - base), { align: "start" });
+    const { line, align } = anchor.current;
+    if (!follow) virtual.scrollToIndex(Math.max(0, source.rowOf(line) - base), { align });
   }, [state.moved, follow, virtual, source, base]);
 
   const onScroll = (): void => {
@@ -106,8 +108,9 @@ export function LogView(props: LogViewProps) {
     const up = scrollTop < lastTop.current - 2;
     lastTop.current = scrollTop;
     const visible = virtual.getVirtualItemForOffset(scrollTop)?.index ?? 0;
-    top.current = source.row(visible + base).number;
-    onTop(top.current);
+    const { number } = source.row(visible + base);
+    anchor.current = { line: number, align: "start" };
+    onTop(number);
     const atEnd = base + rows >= state.rows && element.scrollHeight - scrollTop - element.clientHeight < NEAR_END_PX;
     if (follow && up && !atEnd) onFollow(false);
     else if (!follow && atEnd && !up) onFollow(true);
@@ -117,7 +120,7 @@ export function LogView(props: LogViewProps) {
   return (
     <>
       {base > 0 ? (
-        <Part text={`${count(base)} rows stand above.`} button="Show earlier lines" onClick={() => showRow(base - 1)} />
+        <Part text={`${count(base)} rows stand above.`} button="Show earlier lines" onClick={() => showLine(source.row(base - 1).number)} />
       ) : null}
       <div ref={scroll} className={`${styles["scroll"]} ${wrap ? styles["wrap"] : ""}`} onScroll={onScroll} tabIndex={0} role="table" aria-label={props.label} aria-rowcount={state.rows + 1}>
         <div role="row" aria-rowindex={1} className="sr-only">
@@ -149,7 +152,7 @@ export function LogView(props: LogViewProps) {
         </div>
       </div>
       {base + rows < state.rows ? (
-        <Part text={`${count(state.rows - base - rows)} rows stand below.`} button="Show later lines" onClick={() => showRow(base + rows)} />
+        <Part text={`${count(state.rows - base - rows)} rows stand below.`} button="Show later lines" onClick={() => showLine(source.row(base + rows).number)} />
       ) : null}
       {whole === null ? null : (
         <Dialog title={`Line ${count(whole.number)}`} onClose={() => setWhole(null)}>

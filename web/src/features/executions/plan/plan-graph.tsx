@@ -5,10 +5,10 @@ import { memo, useMemo } from "react";
 
 import type { ExecutionStatus, PlanRun } from "../../../api/types";
 import { Status } from "../../../shared/ui/status";
-import { edgesOf, placesOf } from "./layout";
+import { edgesOf, placesOf, type Place } from "./layout";
 import styles from "./plan.module.css";
 
-const COLUMN_PX = 250;
+const COLUMN_PX = 236;
 const ROW_PX = 84;
 
 interface StepData extends Record<string, unknown> {
@@ -49,7 +49,7 @@ export default function PlanGraph({ run, chosen, onChoose }: PlanGraphProps) {
     return graph.edges.map(({ from, to }): FlowEdge => ({ id: `${from} ${to}`, source: from, target: to, markerEnd: { type: MarkerType.ArrowClosed }, className: (running.has(to) ? styles["edgeRunning"] : styles["edge"]) ?? "", focusable: false }));
   }, [graph, run.result.steps]);
   return (
-    <div className={styles["graph"]}>
+    <div className={styles["graph"]} style={{ height: `clamp(12rem, ${heightOf(graph.places)}px, 60vh)` }}>
       <ReactFlow
         aria-label="Steps of the plan"
         nodes={nodes}
@@ -75,13 +75,19 @@ export default function PlanGraph({ run, chosen, onChoose }: PlanGraphProps) {
         }}
       >
         <Background gap={24} />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" />
       </ReactFlow>
     </div>
   );
 }
 
-const FIT = { padding: 0.12, maxZoom: 1 };
+/** Returns how high the picture is at its own size, in pixels. */
+function heightOf(places: readonly Place[]): number {
+  return (Math.max(0, ...places.map(({ row }) => row)) + 1) * ROW_PX + MARGIN_PX;
+}
+
+const MARGIN_PX = 70;
+const FIT = { padding: 0.06, maxZoom: 1 };
 const NODE_TYPES = { step: memo(StepBox) };
 
 function StepBox({ data }: NodeProps<StepNode>) {

@@ -52,7 +52,7 @@ export function PlanView({ id, search, onSearch }: PlanViewProps) {
         {run.result.steps.length > GRAPH_MAX ? (
           <p className={styles["note"]}>A picture of {count(run.result.steps.length)} steps could not be read; up to {GRAPH_MAX} are drawn. The table has them all.</p>
         ) : (
-          <Suspense fallback={<div className={styles["graph"]} />}>
+          <Suspense fallback={<p className={styles["note"]}>Drawing…</p>}>
             <PlanGraph run={run} chosen={search.step} onChoose={choose} />
           </Suspense>
         )}
