@@ -1,5 +1,9 @@
 //! How an engine works.
 
+mod environment;
+
+pub use environment::ConfigError;
+
 use std::path::PathBuf;
 use std::time::Duration;
 

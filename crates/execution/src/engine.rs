@@ -18,9 +18,10 @@ use std::sync::{Arc, OnceLock};
 use groma_execution_types::{ExecutionRequest, ExecutionResult, ExecutionStatus, ResolvedCommand};
 use uuid::Uuid;
 
+pub use retention::Cleaned;
+
 pub(crate) use self::core::Engine;
 pub(crate) use run::Begin;
-#[expect(unused_imports, reason = "plans use it")]
 pub(crate) use stop::Stop;
 
 use crate::{EventHandler, ExecutionConfig, ExecutionError, LogSink, PlainLogs, SecretSource, Tee, resolve};
@@ -98,6 +99,27 @@ impl ExecutionEngine {
     /// # Errors
     /// When it could not start as things are: nothing was started then.
     pub async fn execute(&self, request: ExecutionRequest) -> Result<Uuid, ExecutionError> {
+        self.begin(request, None).await
+    }
+
+    /// Starts a command as [`Self::execute`] does, and hands its output to `tee` as it comes, too: to a terminal. While
+    /// that blocks, the command does.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub async fn execute_to(
+        &self,
+        request: ExecutionRequest,
+        tee: Arc<dyn Tee>,
+    ) -> Result<Uuid, ExecutionError> {
+        self.begin(request, Some(tee)).await
+    }
+
+    async fn begin(
+        &self,
+        request: ExecutionRequest,
+        tee: Option<Arc<dyn Tee>>,
+    ) -> Result<Uuid, ExecutionError> {
         let engine = self.engine();
         resolve::check(&request, engine.secrets.is_some())?;
         if let Some(id) = request.id
@@ -109,7 +131,7 @@ impl ExecutionEngine {
         let stop = engine.stop.child();
         engine.enter(id, stop.clone())?;
         let runner = Arc::clone(engine);
-        let begin = Begin { id, plan: None, request, retry: None, stop };
+        let begin = Begin { id, plan: None, request, retry: None, stop, tee };
         engine.tasks.spawn(async move { Box::pin(runner.drive(begin)).await });
         Ok(id)
     }
@@ -127,6 +149,9 @@ impl ExecutionEngine {
     /// # Errors
     /// When there is none of that id.
     pub async fn get_status(&self, id: Uuid) -> Result<ExecutionStatus, ExecutionError> {
+        if let Some(plan) = self.engine().plans.get(id) {
+            return Ok(plan.status());
+        }
         Ok(self.get_result(id).await?.status)
     }
 
@@ -167,6 +192,10 @@ impl ExecutionEngine {
     /// # Errors
     /// When there is none of that id.
     pub async fn cancel_because(&self, id: Uuid, reason: &str) -> Result<(), ExecutionError> {
+        if let Some(plan) = self.engine().plans.get(id) {
+            plan.stop().stop(reason);
+            return Ok(());
+        }
         match self.engine().book.stop(id, reason) {
             Some(_) => Ok(()),
             None => self.get_result(id).await.map(drop),

@@ -8,12 +8,14 @@ mod identity;
 mod running;
 mod spawn;
 mod stop;
+mod stray;
 mod sweep;
 
 pub(crate) use cgroup::{Cgroup, Cgroups};
 pub(crate) use running::Running;
 pub(crate) use spawn::{Input, Spawn, SpawnError, spawn};
 pub(crate) use stop::{clear, terminate};
+pub(crate) use stray::Strays;
 pub(crate) use sweep::Sweeper;
 
 /// Marks every process of a command, those that left its group too: its value is the id of the execution.

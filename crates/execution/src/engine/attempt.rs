@@ -118,7 +118,10 @@ impl Attempt<'_> {
         let sweeper = &self.engine.sweeper;
         let cause = self.until(&mut running, &position).await;
         let forced = match &cause {
-            Some(_) => process::terminate(&mut running, sweeper, self.limits.grace).await,
+            Some(_) => tokio::select! {
+                forced = process::terminate(&mut running, sweeper, self.limits.grace) => forced,
+                () = self.stop.forced() => process::terminate(&mut running, sweeper, Duration::ZERO).await,
+            },
             None => false,
         };
         drop(slot);

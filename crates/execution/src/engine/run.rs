@@ -21,7 +21,7 @@ use super::{backoff, core};
 use crate::output::Output;
 use crate::output::redact::Redactor;
 use crate::resolve::{Resolved, resolve};
-use crate::{Begun, Note, ProcessIdentity};
+use crate::{Begun, Note, ProcessIdentity, Tee};
 
 /// What is to be run.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Begin {
     /// Whether and how it is tried again; only what may be done twice has this.
     pub retry: Option<Retry>,
     pub stop: Stop,
+    /// Gets output as it comes, too.
+    pub tee: Option<Arc<dyn Tee>>,
 }
 
 impl Engine {
@@ -82,7 +84,7 @@ impl Engine {
     }
 
     /// Tells the end of what has not begun.
-    fn never_began(
+    pub(crate) fn never_began(
         &self,
         id: Uuid,
         plan: Option<(Uuid, String)>,
@@ -116,6 +118,9 @@ impl<'a> Run<'a> {
         let mut output =
             Output::new(begin.id, engine.sink.clone(), engine.output_options(), &resolved.secrets);
         if let Some(tee) = &engine.tee {
+            output.tee(Arc::clone(tee));
+        }
+        if let Some(tee) = &begin.tee {
             output.tee(Arc::clone(tee));
         }
         engine.book.runs(begin.id, self.since, output.position());
@@ -314,7 +319,11 @@ impl<'a> Run<'a> {
 }
 
 /// Returns the event that tells an end.
-fn event(result: &ExecutionResult, plan: Option<&(Uuid, String)>, started_at: Timestamp) -> ExecutionEvent {
+pub(super) fn event(
+    result: &ExecutionResult,
+    plan: Option<&(Uuid, String)>,
+    started_at: Timestamp,
+) -> ExecutionEvent {
     let ended = Ended {
         execution_id: Some(result.id),
         plan_id: plan.map(|(plan, _)| *plan),

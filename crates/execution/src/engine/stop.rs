@@ -8,6 +8,8 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop {
     token: CancellationToken,
+    /// Ends the grace.
+    force: CancellationToken,
     reason: Arc<OnceLock<String>>,
     outer: Option<Arc<Stop>>,
 }
@@ -15,8 +17,8 @@ pub(crate) struct Stop {
 impl Stop {
     /// Returns one that is stopped with this one, and by itself without it.
     pub(crate) fn child(&self) -> Self {
-        let token = self.token.child_token();
-        Self { token, reason: Arc::default(), outer: Some(Arc::new(self.clone())) }
+        let (token, force) = (self.token.child_token(), self.force.child_token());
+        Self { token, force, reason: Arc::default(), outer: Some(Arc::new(self.clone())) }
     }
 
     /// Stops it. Returns whether it was not stopped before; the first reason holds.
@@ -29,6 +31,17 @@ impl Stop {
     /// Returns once it is stopped.
     pub(crate) async fn stopped(&self) {
         self.token.cancelled().await;
+    }
+
+    /// Stops it, and ends the grace of what was stopped before.
+    pub(crate) fn force(&self, reason: impl Into<String>) {
+        self.stop(reason);
+        self.force.cancel();
+    }
+
+    /// Returns once there is no grace any more.
+    pub(crate) async fn forced(&self) {
+        self.force.cancelled().await;
     }
 
     /// Returns whether it is stopped.
@@ -51,6 +64,14 @@ impl Stop {
     /// Returns the token alone, for what needs no reason.
     pub(crate) const fn token(&self) -> &CancellationToken {
         &self.token
+    }
+}
+
+impl crate::ExecutionEngine {
+    /// Kills everything that runs, and everything that is being stopped, without waiting for its grace. Ends are told as
+    /// ever; nothing more can be run.
+    pub fn kill(&self) {
+        self.engine().stop.force("it was killed");
     }
 }
 

@@ -16,10 +16,10 @@ use super::sweep::Member;
 use super::{Running, Sweeper};
 
 /// How long killed processes may take to be gone before they count as survivors: in the kernel, waiting for a device.
-const GONE: Duration = Duration::from_secs(5);
+pub(super) const GONE: Duration = Duration::from_secs(5);
 
 /// The wait between two looks at what is still there; it doubles up to the second.
-const LOOK: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
+pub(super) const LOOK: (Duration, Duration) = (Duration::from_millis(2), Duration::from_millis(100));
 
 /// What became of a process and what it started.
 #[derive(Debug)]
@@ -82,9 +82,9 @@ pub(crate) async fn clear(mut running: Running, sweeper: &Sweeper) -> Cleared {
     };
     let mechanism = running.mechanism();
     let status = running.reap();
-    let mut survivors: Vec<_> = left.into_iter().map(survivor).collect();
+    let mut survivors: Vec<_> = left.into_iter().map(Survivor::from).collect();
     if status.is_none() {
-        survivors.extend(Member::of(running.pid()).map(survivor));
+        survivors.extend(Member::of(running.pid()).map(Survivor::from));
     }
     let swept = u32::try_from(killed.len() - survivors.len().min(killed.len())).unwrap_or(u32::MAX);
     Cleared { status, mechanism, swept, survivors }
@@ -114,6 +114,8 @@ fn kill(running: &Running, found: &[Member]) {
     }
 }
 
-fn survivor(member: Member) -> Survivor {
-    Survivor { pid: member.pid, name: member.name }
+impl From<Member> for Survivor {
+    fn from(member: Member) -> Self {
+        Self { pid: member.pid, name: member.name }
+    }
 }

@@ -2,4 +2,10 @@
 
 mod world;
 
+mod cancel;
+mod crash;
 mod ends;
+mod escape;
+mod limits;
+mod many;
+mod start;
