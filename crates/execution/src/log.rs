@@ -13,7 +13,7 @@ mod text;
 mod writer;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use memory::MemoryLogs;
 pub use note::{Begun, Note, ProcessIdentity, Spawned};

@@ -255,11 +255,12 @@ fn unfinished_bytes(index: &mut Index, file: &mut dyn crate::ReadLog) -> io::Res
             more => filled += more,
         }
     }
+    // The zeros that fill up what is missing may be what makes the head of a note of it.
     let Cell::Note { bytes, .. } = Cell::decode(&head) else {
         return Ok(if filled == 0 { 0 } else { CELL_BYTES - filled });
     };
     let end = whole + (1 + note_cells(bytes)) * CELL_BYTES as u64;
-    let mut there = whole + CELL_BYTES as u64;
+    let mut there = whole + filled as u64;
     let mut block = [0; 4096];
     loop {
         match file.read_at(there, &mut block)? {

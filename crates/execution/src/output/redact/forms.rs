@@ -50,16 +50,16 @@ impl Forms {
     /// Base64 of it alone, and what does not depend on its neighbours where it stands in something longer.
     fn add_base64(&mut self, secret: &[u8]) {
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            let alone = engine.encode(secret);
-            for columns in BASE64_COLUMNS {
-                for line in alone.as_bytes().chunks(columns) {
-                    self.add(line.to_vec());
+            let alone = Zeroizing::new(engine.encode(secret));
+            let padded = Zeroizing::new(format!("{}{}", *alone, &"=="[..(3 - secret.len() % 3) % 3]));
+            for text in [&alone, &padded] {
+                self.add(text.as_bytes().to_vec());
+                for columns in BASE64_COLUMNS {
+                    for line in text.as_bytes().chunks(columns) {
+                        self.add(line.to_vec());
+                    }
                 }
             }
-            if !secret.len().is_multiple_of(3) {
-                self.add(format!("{alone}{}", &"=="[..3 - secret.len() % 3]).into_bytes());
-            }
-            self.add(alone.into_bytes());
             for before in 0..3 {
                 let mut bytes = Zeroizing::new(vec![0; before]);
                 bytes.extend_from_slice(secret);

@@ -14,7 +14,7 @@ const TORN_BYTES: usize = 8;
 /// has bytes. Secrets that overlap are replaced as one, so that no end of one is left behind the other.
 pub(crate) struct StreamRedactor {
     needles: Arc<Needles>,
-    held: Vec<u8>,
+    pub(super) held: Vec<u8>,
     /// Bytes of `held` for which the replacement is out already: kept, because another secret may begin in them.
     covered: usize,
 }
