@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
 /// How long to try while one holder ends and the next begins.
 const HANDOVER_MAX: Duration = Duration::from_secs(15);
 const HANDOVER_PAUSE: Duration = Duration::from_millis(50);
+/// How long a server waits for a command that holds the folder for a moment.
+const MOMENT_MAX: Duration = Duration::from_secs(2);
 
 /// A way to the data folder that outlives its holder.
 #[derive(Debug)]
@@ -92,8 +94,8 @@ impl Connection {
     }
 
     /// Lets go of the folder in order, if this process holds it: running scans are checkpointed.
-    pub(crate) async fn close(self) {
-        if let Way::Holder(holder) = self.way.into_inner() {
+    pub(crate) async fn close(&self) {
+        if let Some(holder) = self.holder() {
             holder.close().await;
         }
     }
@@ -127,6 +129,7 @@ async fn tell_left(holder: &Holder) {
 
 async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure> {
     let give_up = Instant::now() + HANDOVER_MAX;
+    let moment = Instant::now() + MOMENT_MAX;
     let mut asked = None;
     loop {
         match Holder::open(settings, purpose == Purpose::Yielding).await? {
@@ -144,6 +147,9 @@ async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure>
                 if asked.replace(pid) != Some(pid) {
                     ask_to_leave(pid);
                 }
+                tokio::time::sleep(HANDOVER_PAUSE).await;
+            }
+            Opened::Held { .. } if purpose == Purpose::Serving && Instant::now() < moment => {
                 tokio::time::sleep(HANDOVER_PAUSE).await;
             }
             Opened::Held { pid, socket, .. } => match holder::ask(&socket).await {

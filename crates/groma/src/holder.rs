@@ -52,6 +52,7 @@ impl Holder {
     pub(crate) async fn open(settings: &Settings, yields: bool) -> Result<Opened, Failure> {
         let mut options = AppOptions::new(settings.data_dir.clone(), PathBuf::new());
         options.unlock = settings.unlock()?;
+        options.executions = settings.values.execution.options();
         let app = match Box::pin(App::open(options)).await {
             Ok(app) => app,
             Err(OpenError::Held { pid, socket, yields }) => return Ok(Opened::Held { pid, socket, yields }),

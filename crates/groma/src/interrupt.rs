@@ -1,7 +1,7 @@
 //! Ctrl-C and SIGTERM: the first stops in order where a command knows how, the second ends at once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -28,7 +28,8 @@ pub(crate) enum Stop {
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupts {
     arrived: watch::Receiver<Arrived>,
-    handled: Arc<AtomicBool>,
+    /// How many the command deals with by itself.
+    handled: Arc<AtomicU32>,
 }
 
 impl Interrupts {
@@ -62,7 +63,12 @@ impl Interrupts {
 
     /// Promises that the running command stops in order by itself at the first request.
     pub(crate) fn handle(&self) {
-        self.handled.store(true, Ordering::Relaxed);
+        self.handled.store(1, Ordering::Relaxed);
+    }
+
+    /// Promises that the running command deals with the second request as well: what it started must not outlive it.
+    pub(crate) fn handle_two(&self) {
+        self.handled.store(2, Ordering::Relaxed);
     }
 
     /// Resolves with the first request to stop.
@@ -71,11 +77,20 @@ impl Interrupts {
         if arrived.terminate { Stop::Terminate } else { Stop::Interrupt }
     }
 
-    /// Resolves when the command must be dropped: at the second request, or the first if it is not handled.
+    /// Resolves with the second request to stop.
+    pub(crate) async fn second(&self) {
+        self.reach(2).await;
+    }
+
+    /// Resolves when the command must be dropped: at the first request that it does not deal with.
     pub(crate) async fn end_now(&self) {
-        self.reach(1).await;
-        if self.handled.load(Ordering::Relaxed) {
-            self.reach(2).await;
+        let mut count = 1;
+        loop {
+            self.reach(count).await;
+            if count > self.handled.load(Ordering::Relaxed) {
+                return;
+            }
+            count += 1;
         }
     }
 

@@ -14,6 +14,7 @@ mod failure;
 mod follow;
 mod holder;
 mod interrupt;
+mod local;
 mod logging;
 mod output;
 mod secret;

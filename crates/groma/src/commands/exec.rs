@@ -3,15 +3,26 @@
 mod request;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use groma_api::ErrorCode;
-use groma_execution_types::{Interpreter, Secret};
+use groma_app::execution::{ExecutionError, LocalRun, ReportTo};
+use groma_execution_types::{
+    Command, ExecutionRequest, ExecutionResult, ExecutionStatus, Interpreter, ResolvedCommand, Secret,
+};
+use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::duration;
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::local::{self, Guest, Reason, Stopping};
+use crate::output::{Format, Sheet, say};
+
+/// Fields that name what runs.
+const PROGRAM: [&str; 2] = ["command.program", "command.path"];
+const SIGPIPE: i32 = 13;
 
 /// Run a command here, keep what it writes, and leave nothing of it behind
 ///
@@ -106,9 +117,93 @@ impl From<Reader> for Interpreter {
 }
 
 impl Exec {
-    pub(crate) async fn run(self, _cx: &Context) -> Result<(), Failure> {
-        let (_plain, _dry) = (self.plain_log, self.dry_run);
-        let _request = self.request()?;
-        Err(Failure::new(ErrorCode::Unavailable, "commands cannot be run yet"))
+    pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
+        let (dry_run, plain_log) = (self.dry_run, self.plain_log);
+        let request = self.request()?;
+        // Before anything is noted anywhere: who mistypes a program wants to be told, not to make history.
+        let resolved = local::engine(cx).resolve(&request).await.map_err(|error| refused(cx, error))?;
+        if dry_run {
+            return cx.out().print_one(&resolved, || sheet(&resolved));
+        }
+        let guest = Guest::open(&cx.settings).await?;
+        let ended = Box::pin(run(cx, &guest, request, plain_log)).await;
+        guest.close().await;
+        ended
     }
+}
+
+/// Runs a command and passes on how it ended.
+async fn run(
+    cx: &Context,
+    guest: &Arc<Guest>,
+    request: ExecutionRequest,
+    plain_log: bool,
+) -> Result<(), Failure> {
+    let gone = CancellationToken::new();
+    let stopping = Stopping::listen(cx, gone.clone());
+    let aws = matches!(request.command, Command::AwsCli { .. });
+    let handlers = local::handlers(cx, &gone);
+    let to = Arc::clone(guest) as Arc<dyn ReportTo>;
+    let tee = local::tee(cx, &gone);
+    let run = LocalRun::command_with_tee(local::config(cx), request, plain_log, handlers, tee, to).await?;
+    let (result, reason) = local::see_through(stopping, guest, run, async |run| run.wait().await).await;
+    match cx.settings.output {
+        Format::Json => cx.out().print_one(&result, Sheet::default)?,
+        Format::Ndjson => {}
+        Format::Table | Format::Csv => tell(&result, reason, aws),
+    }
+    match exit(&result, reason) {
+        Exit::DONE => Ok(()),
+        exit => Err(Failure::Ended(exit)),
+    }
+}
+
+/// Says what the output and the exit code do not.
+fn tell(result: &ExecutionResult, reason: Option<Reason>, aws: bool) {
+    local::warn(None, result);
+    let known = result.status == ExecutionStatus::Failed && result.exit_code.is_some() && !aws;
+    match &result.error {
+        Some(error) if !known && reason != Some(Reason::ReaderGone) => say(format!("groma: {error}")),
+        _ => {}
+    }
+}
+
+/// Returns what a command's end is for a shell.
+fn exit(result: &ExecutionResult, reason: Option<Reason>) -> Exit {
+    let passed = |code: i32| u8::try_from(code & 0xff).map_or(Exit::ENDED_EARLY, Exit::of_command);
+    match (result.status, result.exit_code, result.signal) {
+        (ExecutionStatus::Completed, ..) => Exit::DONE,
+        (ExecutionStatus::TimedOut, ..) => Exit::TIMED_OUT,
+        (ExecutionStatus::Cancelled, ..) if reason == Some(Reason::ReaderGone) => passed(128 + SIGPIPE),
+        (ExecutionStatus::Cancelled, ..) => Exit::INTERRUPTED,
+        (ExecutionStatus::Failed, Some(code), _) => passed(code),
+        (ExecutionStatus::Failed, None, Some(signal)) => passed(128 + signal),
+        (ExecutionStatus::Failed, None, None) => Exit::CANNOT_START,
+        _ => Exit::ENDED_EARLY,
+    }
+}
+
+/// Tells why a command cannot be started; the exit code is the one that shells have for it.
+fn refused(cx: &Context, error: ExecutionError) -> Failure {
+    let exit =
+        match &error {
+            ExecutionError::Invalid(fault) if PROGRAM.contains(&fault.field.as_str()) => {
+                if fault.is_absent() { Exit::NO_PROGRAM } else { Exit::CANNOT_START }
+            }
+            _ => return local::refused(error),
+        };
+    local::refused(error).tell(cx.settings.output);
+    Failure::Ended(exit)
+}
+
+/// Returns what would run, for people.
+fn sheet(resolved: &ResolvedCommand) -> Sheet {
+    Sheet::of_fields(vec![
+        ("program", resolved.program.display().to_string()),
+        ("command", resolved.display.clone()),
+        ("directory", resolved.working_dir.display().to_string()),
+        ("environment", resolved.env.join(" ")),
+        ("input", resolved.stdin.clone()),
+        ("hash", resolved.digest.clone()),
+    ])
 }

@@ -14,6 +14,8 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::word;
 
+pub(crate) use self::logs::tame;
+
 /// What can be done with executions.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Executions {

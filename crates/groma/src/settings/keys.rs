@@ -143,6 +143,38 @@ pub(crate) static KEYS: &[Key] = &[
     key("scan.max_rate", Number, "", "As `groma scan network --max-rate`."),
     key("scan.retries", Number, "", "As `groma scan network --retries`."),
     key("scan.exclude", List, "", "As `groma scan network --exclude`, always added."),
+    key("execution.rest", Switch, "false", "Whether commands and plans may be started over the API."),
+    key("execution.max_concurrent", Number, "64", "Commands that run at once in one process; more wait."),
+    key(
+        "execution.timeout_s",
+        Number,
+        "",
+        "Seconds that one attempt of a command may take, unless its request says otherwise; nothing: for ever.",
+    ),
+    key(
+        "execution.grace_ms",
+        Number,
+        "10000",
+        "Milliseconds that a command has to end once it was asked to, before it is killed.",
+    ),
+    key(
+        "execution.log_bytes_max",
+        Number,
+        "1073741824",
+        "Bytes of one command's log; of a longer one the beginning and the end are kept.",
+    ),
+    key(
+        "execution.log_days",
+        Number,
+        "30",
+        "Days after the end of a command until its log is deleted; 0: never.",
+    ),
+    key(
+        "execution.logs_bytes_max",
+        Number,
+        "10737418240",
+        "Bytes of all logs together, beyond which the oldest are deleted; 0: no limit.",
+    ),
 ];
 
 /// Returns the key that was probably meant.

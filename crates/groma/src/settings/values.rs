@@ -2,7 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use groma_app::execution::ExecutionOptions;
 use serde::{Deserialize, Serialize};
 
 use super::layers::Layers;
@@ -25,6 +27,7 @@ pub(crate) struct Values {
     pub(crate) server: ServerValues,
     pub(crate) log: LogValues,
     pub(crate) scan: ScanDefaults,
+    pub(crate) execution: ExecutionValues,
 }
 
 /// How much the server bears.
@@ -86,6 +89,49 @@ pub(crate) struct ScanDefaults {
     pub(crate) exclude: Vec<String>,
 }
 
+/// How commands are run, and how long their logs are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ExecutionValues {
+    pub(crate) rest: bool,
+    pub(crate) max_concurrent: usize,
+    pub(crate) timeout_s: Option<u64>,
+    pub(crate) grace_ms: u64,
+    pub(crate) log_bytes_max: u64,
+    pub(crate) log_days: u64,
+    pub(crate) logs_bytes_max: u64,
+}
+
+impl Default for ExecutionValues {
+    fn default() -> Self {
+        Self {
+            rest: false,
+            max_concurrent: 64,
+            timeout_s: None,
+            grace_ms: 10_000,
+            log_bytes_max: 1 << 30,
+            log_days: 30,
+            logs_bytes_max: 10 << 30,
+        }
+    }
+}
+
+impl ExecutionValues {
+    /// Returns the same as the application takes it.
+    pub(crate) fn options(&self) -> ExecutionOptions {
+        let or_never = |number: u64| (number > 0).then_some(number);
+        ExecutionOptions {
+            rest: self.rest,
+            max_concurrent: self.max_concurrent,
+            timeout: self.timeout_s.and_then(or_never).map(Duration::from_secs),
+            grace: Duration::from_millis(self.grace_ms),
+            log_bytes_max: self.log_bytes_max,
+            log_age_max: or_never(self.log_days).map(|days| Duration::from_secs(days.saturating_mul(86_400))),
+            logs_bytes_max: or_never(self.logs_bytes_max),
+        }
+    }
+}
+
 impl Values {
     /// Reads what the layers say.
     ///
@@ -107,6 +153,8 @@ impl Values {
             ("server.requests_burst", u64::from(values.server.requests_burst)),
             ("log.file_bytes_max", values.log.file_bytes_max),
             ("log.files_max", values.log.files_max as u64),
+            ("execution.max_concurrent", values.execution.max_concurrent as u64),
+            ("execution.log_bytes_max", values.execution.log_bytes_max),
         ] {
             if number == 0 {
                 return Err(format!("{name}: 0 would let nothing through; give 1 or more"));

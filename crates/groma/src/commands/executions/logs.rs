@@ -8,6 +8,7 @@ use groma_execution_types::Stream;
 use groma_model::ExecutionId;
 
 use self::print::Printer;
+pub(crate) use self::print::tame;
 use super::ExecutionName;
 use crate::connection::{Connection, Purpose};
 use crate::context::Context;

@@ -1,12 +1,26 @@
 //! `groma plan run`.
 
+mod lines;
+mod live;
+mod read;
+mod steps;
+
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use groma_api::ErrorCode;
+use groma_app::execution::{EventHandler, LocalRun, ReportTo};
+use groma_execution_types::{ExecutionPlan, ExecutionStatus, PlanResult, ResolvedPlan, Strategy};
+use tokio_util::sync::CancellationToken;
 
+use self::lines::Lines;
+use self::live::Live;
 use crate::context::Context;
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::local::{self, Guest, Stopping};
+use crate::output::{Format, Sheet, say, word};
 
 /// Run the steps of a plan here, each as soon as what it depends on has completed
 ///
@@ -32,8 +46,122 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub(crate) async fn run(self, _cx: &Context) -> Result<(), Failure> {
-        let _ = (self.plan, self.max_concurrency, self.dry_run, self.approve, self.plain_log);
-        Err(Failure::new(ErrorCode::Unavailable, "plans cannot be run yet"))
+    pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
+        let mut plan = read::read(&self.plan)?;
+        if let Some(bound) = self.max_concurrency {
+            bind(&mut plan.strategy, bound)?;
+        }
+        if self.dry_run {
+            let resolved = local::engine(cx).resolve_plan(&plan).await.map_err(local::refused)?;
+            return print_resolved(cx, &resolved);
+        }
+        let guest = Guest::open(&cx.settings).await?;
+        let ended = Box::pin(self.run_plan(cx, &guest, plan)).await;
+        guest.close().await;
+        ended
     }
+
+    async fn run_plan(self, cx: &Context, guest: &Arc<Guest>, plan: ExecutionPlan) -> Result<(), Failure> {
+        let gone = CancellationToken::new();
+        let stopping = Stopping::listen(cx, gone.clone());
+        let mut handlers = local::handlers(cx, &gone);
+        let live = view(cx, &plan, &gone, &mut handlers);
+        let (config, to) = (local::config(cx), Arc::clone(guest) as Arc<dyn ReportTo>);
+        let run = LocalRun::plan(config, plan, self.approve, self.plain_log, handlers, to).await?;
+        let (result, _) = local::see_through(stopping, guest, run, async |run| run.wait_plan().await).await;
+        if let Some(live) = live {
+            live.finish();
+        }
+        report(cx, &result)
+    }
+}
+
+/// Puts another bound in place of the plan's own.
+fn bind(strategy: &mut Strategy, bound: u32) -> Result<(), Failure> {
+    match strategy {
+        Strategy::Parallel { max_concurrency } | Strategy::DependencyGraph { max_concurrency } => {
+            *max_concurrency = bound;
+            Ok(())
+        }
+        Strategy::Serial { .. } => Err(Failure::usage(
+            "the steps of this plan run one after the other: --max-concurrency has nothing to bound",
+        )
+        .hint("its `strategy` would have to be `parallel` or `dependency_graph`")),
+    }
+}
+
+/// Adds who shows people what happens: a tree that lives on a terminal, lines elsewhere.
+fn view(
+    cx: &Context,
+    plan: &ExecutionPlan,
+    gone: &CancellationToken,
+    handlers: &mut Vec<Arc<dyn EventHandler>>,
+) -> Option<Arc<Live>> {
+    if cx.settings.output != Format::Table {
+        return None;
+    }
+    if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
+        let live = Arc::new(Live::new(plan));
+        handlers.push(Arc::clone(&live) as Arc<dyn EventHandler>);
+        return Some(live);
+    }
+    handlers.push(Arc::new(Lines::new(gone.clone())));
+    None
+}
+
+fn print_resolved(cx: &Context, resolved: &ResolvedPlan) -> Result<(), Failure> {
+    let sheet = || {
+        let headings =
+            &["step", "after", "attempts", "program", "command", "directory", "environment", "input"];
+        let mut sheet = Sheet::new(headings);
+        for step in &resolved.steps {
+            let command = &step.command;
+            sheet.row(vec![
+                step.id.clone(),
+                step.depends_on.join(", "),
+                step.max_attempts.to_string(),
+                command.program.display().to_string(),
+                command.display.clone(),
+                command.working_dir.display().to_string(),
+                command.env.join(" "),
+                command.stdin.clone(),
+            ]);
+        }
+        sheet
+    };
+    cx.out().print(resolved, &resolved.steps, sheet)?;
+    if cx.settings.output != Format::Json {
+        say(format!(
+            "hash: {}\nrun exactly this with: groma plan run FILE --approve {}",
+            resolved.hash, resolved.hash
+        ));
+    }
+    Ok(())
+}
+
+/// Prints what became of the plan.
+fn report(cx: &Context, result: &PlanResult) -> Result<(), Failure> {
+    for step in &result.steps {
+        if let Some(result) = &step.result {
+            local::warn(Some(&step.id), result);
+        }
+    }
+    match cx.settings.output {
+        // The last event was the plan's end.
+        Format::Ndjson => {}
+        _ => cx.out().print(result, &result.steps, || super::steps(&result.steps))?,
+    }
+    if result.status == ExecutionStatus::Completed {
+        return Ok(());
+    }
+    if cx.settings.output == Format::Table {
+        steps::tell_last_words(result);
+        let why = result.error.as_deref().unwrap_or("no reason is known");
+        say(format!("the plan {}: {why}", word(&result.status).replace('_', " ")));
+    }
+    Err(Failure::Ended(match result.status {
+        ExecutionStatus::Cancelled => Exit::INTERRUPTED,
+        ExecutionStatus::TimedOut => Exit::TIMED_OUT,
+        _ => Exit::ENDED_EARLY,
+    }))
 }

@@ -1,0 +1,66 @@
+//! A plan told line by line, where nobody watches a terminal.
+
+use std::io::{self, Write};
+
+use async_trait::async_trait;
+use groma_app::execution::EventHandler;
+use groma_execution_types::{ExecutionEvent, Line, Stream};
+use parking_lot::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use super::steps::{Steps, how};
+use crate::output::say;
+
+/// Writes what steps write, behind the step's name: stdout to stdout, stderr to stderr, where beginnings and ends are
+/// told too.
+#[derive(Debug)]
+pub(super) struct Lines {
+    steps: Mutex<Steps>,
+    reader_gone: CancellationToken,
+}
+
+impl Lines {
+    pub(super) fn new(reader_gone: CancellationToken) -> Self {
+        Self { steps: Mutex::default(), reader_gone }
+    }
+
+    fn line(&self, line: &Line) {
+        let steps = self.steps.lock();
+        let step = steps.name(line.execution_id).unwrap_or("?");
+        match line.stream {
+            Stream::Stdout => {
+                let mut stdout = io::stdout().lock();
+                let written = writeln!(stdout, "[{step}] {}", line.line);
+                if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+                    self.reader_gone.cancel();
+                }
+            }
+            // A program goes on without a reader of its errors.
+            Stream::Stderr => drop(writeln!(io::stderr().lock(), "[{step}] {}", line.line)),
+        }
+    }
+}
+
+#[async_trait]
+impl EventHandler for Lines {
+    async fn on_event(&self, event: ExecutionEvent) {
+        match event {
+            ExecutionEvent::Started(started) => {
+                if let Some((_, step)) = self.steps.lock().started(&started) {
+                    say(format!("[{step}] started: {}", started.command));
+                }
+            }
+            ExecutionEvent::Stdout(line) | ExecutionEvent::Stderr(line) => self.line(&line),
+            ExecutionEvent::Completed(ended)
+            | ExecutionEvent::Failed(ended)
+            | ExecutionEvent::Cancelled(ended) => {
+                if let Some(step) = self.steps.lock().ended(&ended) {
+                    say(format!("[{step}] {}", how(&ended)));
+                }
+            }
+            ExecutionEvent::OutputAdvanced(_)
+            | ExecutionEvent::OutputGap(_)
+            | ExecutionEvent::Progress(_) => {}
+        }
+    }
+}
