@@ -9,6 +9,8 @@ mod plan;
 mod request;
 mod resolved;
 mod result;
+#[cfg(feature = "schema")]
+mod schemas;
 mod validate;
 
 pub use command::{Command, Interpreter};
@@ -18,4 +20,6 @@ pub use plan::{ExecutionPlan, OnError, PlanResult, Retry, Step, StepResult, Stra
 pub use request::{ExecutionRequest, InheritEnv, Secret, Stdin};
 pub use resolved::{ResolvedCommand, ResolvedPlan, ResolvedStep};
 pub use result::{ExecutionResult, ExecutionStatus, Mechanism, Survivor, Teardown};
+#[cfg(feature = "schema")]
+pub use schemas::schemas;
 pub use validate::long_enough;
