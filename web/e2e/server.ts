@@ -29,13 +29,14 @@ export function binary(): string {
   return path;
 }
 
-export async function startServer(): Promise<Server> {
+/** Starts a server; `settings` are further variables of its environment. */
+export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
   const program = binary();
   const folder = mkdtempSync(join(tmpdir(), "groma-e2e-"));
   const start = (listen: string): ChildProcess =>
     spawn(program, ["serve", "--listen", listen, "--data-dir", folder], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: { ...process.env, NO_COLOR: "1", ...settings },
     });
   let child = start("127.0.0.1:0");
   const stop = async (): Promise<void> => {

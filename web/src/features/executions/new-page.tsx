@@ -31,7 +31,8 @@ export function NewExecutionPage() {
       void router.navigate({ to: "/executions/$id", params: { id: execution_id } });
     },
   });
-  const refused = start.error instanceof RequestError && start.error.code === "FORBIDDEN";
+  // Refused for another reason than that nobody may: the session's scopes.
+  const off = start.error instanceof RequestError && start.error.code === "FORBIDDEN" && start.error.message.includes("[execution]");
   return (
     <Page title="Run a command">
       <div className={styles["columns"]}>
@@ -45,8 +46,7 @@ export function NewExecutionPage() {
             }}
           >
             <DraftFields draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
-            {start.error ? <Failure title="The command was not started" error={start.error} /> : null}
-            {refused ? <SwitchOn /> : null}
+            {off ? <SwitchOn /> : start.error ? <Failure title="The command was not started" error={start.error} /> : null}
             <div>
               <Button type="submit" loading={start.isPending} disabled={missing !== null}>
                 Run
@@ -75,7 +75,7 @@ export function NewExecutionPage() {
 
 function SwitchOn() {
   return (
-    <Message kind="info" title="Running commands from the page is off until it is switched on">
+    <Message kind="warning" title="Running commands from the page is off until it is switched on">
       <p>
         Whoever may start commands here can do on the server's machine what the server's user can. If that is meant, set <code>rest = true</code> under <code>[execution]</code> in the server's configuration and start it again.
       </p>

@@ -47,7 +47,7 @@ const ADVANCE_MS = 120;
 export function LogPanel(props: LogPanelProps) {
   const { id, running, kept, search, onSearch } = props;
   const { line, find = "", stream } = search;
-  const lastLine = useThrottled(props.lines, ADVANCE_MS);
+  const lastLine = useThrottled(kept ? props.lines : 0, ADVANCE_MS);
   const read = useReadLog(id);
   const source = useLog(read, stream, lastLine);
   const state = useSyncExternalStore(source.listen, source.get);
