@@ -93,7 +93,8 @@ impl Queue {
         let Some(feed) = state.feeds.get_mut(&turn.id) else { return };
         feed.told = turn.told;
         if more {
-            feed.ended = turn.ended;
+            // The end may have come while lines were told.
+            feed.ended = turn.ended.or_else(|| feed.ended.take());
             self.turn(state, turn.id);
         } else if turn.ended.is_some() {
             let plan = state.feeds.remove(&turn.id).and_then(|feed| feed.plan);
