@@ -65,7 +65,7 @@ pub use scan::{
     DiscardRequest, NetworkScanRequest, Scan, ScanDiff, ScanHost, ScanHostPage, ScanList, ScanPort,
     ScanQuery, ScanRequest, ScanStatus, ScanSummary, StartedScan, UnitCount, Validation, ValidationIssue,
 };
-pub use schemas::{event_schema, event_schemas};
+pub use schemas::{event_schema, event_schemas, execution_schemas};
 pub use status::{Checks, Health, Summary, VersionInfo};
 pub use task::{CancelRequest, Progress, TaskState, TaskStatus};
 

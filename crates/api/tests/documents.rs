@@ -170,3 +170,37 @@ fn asyncapi_has_one_message_per_event_type_and_says_what_it_tells() {
         assert!(message["summary"].as_str().is_some_and(|text| text.ends_with('.')), "{message}");
     }
 }
+
+#[test]
+fn schemas_of_executions_take_what_document_003_gives_and_refuse_the_rest() {
+    let schemas = groma_api::execution_schemas();
+    let check = |name: &str, value: &serde_json::Value| {
+        let schema = jsonschema::validator_for(&schemas[name]).unwrap();
+        schema.validate(value).map_err(|error| error.to_string())
+    };
+    let request = serde_json::json!({
+        "id": "550e8400-e29b-41d4-a716-446655440000",
+        "command": {"type": "aws_cli", "service": "ec2", "operation": "describe-instances"},
+        "env": {"A": "b"},
+        "working_dir": null,
+        "timeout_ms": 120_000,
+        "metadata": {}
+    });
+    check("execution-request", &request).unwrap();
+    let wrong = serde_json::json!({"command": {"type": "exec"}, "timeout": 1});
+    assert!(check("execution-request", &wrong).is_err());
+    let plan = serde_json::json!({
+        "strategy": {"type": "dependency_graph", "max_concurrency": 4},
+        "steps": [{"id": "a", "request": request}, {"id": "b", "request": request, "depends_on": ["a"]}]
+    });
+    check("execution-plan", &plan).unwrap();
+    assert!(check("execution-plan", &serde_json::json!({"steps": [{"id": "a"}]})).is_err());
+    let result = serde_json::json!({
+        "id": "550e8400-e29b-41d4-a716-446655440000", "status": "completed", "exit_code": 0, "signal": null,
+        "stdout": "", "stderr": "", "duration": "2.5s", "started_at": "2026-11-21T15:04:05Z",
+        "completed_at": "2026-11-21T15:04:07Z", "log_path": null, "truncated": false, "teardown": null, "attempts": 1,
+        "lines": 0, "bytes": 0
+    });
+    check("execution-result", &result).unwrap();
+    check("execution-status", &serde_json::json!("timed_out")).unwrap();
+}

@@ -18,8 +18,21 @@ use serde::de::DeserializeOwned;
 use crate::admission::Caller;
 use crate::edge::Edge;
 
-/// The largest body that is read.
+/// The largest body that is read of most operations.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Of plans, which have many steps.
+const PLAN_BYTES_MAX: usize = 8 << 20;
+/// Of runs of another process of the folder's owner, which tell what each step of a plan is and wrote.
+const RUN_BYTES_MAX: usize = 64 << 20;
+
+/// Returns how large the body of an operation may be.
+pub(crate) fn bytes_max(operation: &str) -> usize {
+    match operation {
+        "plan_start" | "plan_resolve" => PLAN_BYTES_MAX,
+        "run_begin" | "run_report" => RUN_BYTES_MAX,
+        _ => BODY_BYTES_MAX,
+    }
+}
 
 /// A request that was let in.
 pub(crate) struct Call {
@@ -88,7 +101,8 @@ impl Call {
     /// Reads the body; an empty one counts as `{}`.
     pub(crate) async fn json<T: DeserializeOwned>(&mut self) -> Result<T, ApiError> {
         let body = std::mem::take(&mut self.body);
-        let bytes = collect(&self.parts.headers, body, self.edge.options.body_timeout).await?;
+        let bytes_max = bytes_max(self.operation.id);
+        let bytes = collect(&self.parts.headers, body, bytes_max, self.edge.options.body_timeout).await?;
         if bytes.is_empty() {
             return parse(self.operation.id, b"{}");
         }
@@ -150,16 +164,18 @@ fn json_content(headers: &HeaderMap) -> Result<(), ApiError> {
 }
 
 /// Reads a body up to the limit.
-pub(crate) async fn collect(headers: &HeaderMap, body: Body, timeout: Duration) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn collect(
+    headers: &HeaderMap,
+    body: Body,
+    bytes_max: usize,
+    timeout: Duration,
+) -> Result<Vec<u8>, ApiError> {
     let too_large = || {
-        ApiError::new(
-            ErrorCode::TooLarge,
-            format!("the body is larger than {BODY_BYTES_MAX} bytes: send less"),
-        )
+        ApiError::new(ErrorCode::TooLarge, format!("the body is larger than {bytes_max} bytes: send less"))
     };
     let told =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if told.is_some_and(|length| length > BODY_BYTES_MAX) {
+    if told.is_some_and(|length| length > bytes_max) {
         return Err(too_large());
     }
     let read = async {
@@ -169,7 +185,7 @@ pub(crate) async fn collect(headers: &HeaderMap, body: Body, timeout: Duration) 
             let chunk = chunk.map_err(|error| {
                 ApiError::new(ErrorCode::InvalidRequest, format!("the body broke off: {error}"))
             })?;
-            if bytes.len() + chunk.len() > BODY_BYTES_MAX {
+            if bytes.len() + chunk.len() > bytes_max {
                 return Err(too_large());
             }
             bytes.extend_from_slice(&chunk);

@@ -76,7 +76,7 @@ fn declared(path: &str) -> Option<Response> {
 
 fn schemas() -> BTreeMap<String, Document> {
     let path = |name: &str| format!("/schemas/{name}/v1");
-    let all = groma_api::event_schemas().into_iter();
+    let all = groma_api::event_schemas().into_iter().chain(groma_api::execution_schemas());
     all.map(|(name, schema)| (path(name), Document::json(&schema))).collect()
 }
 

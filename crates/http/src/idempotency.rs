@@ -12,7 +12,7 @@ use ring::digest::{Context, SHA256};
 
 use crate::action::Action;
 use crate::admission::Caller;
-use crate::call::{Call, collect};
+use crate::call::{Call, bytes_max, collect};
 use crate::edge::Edge;
 use crate::peer::Connection;
 use crate::problem::problem;
@@ -62,7 +62,7 @@ pub(crate) async fn once(
     parts: Parts,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let body = collect(&parts.headers, body, edge.options.body_timeout).await?;
+    let body = collect(&parts.headers, body, bytes_max(operation.id), edge.options.body_timeout).await?;
     let request = KeyedRequest {
         principal: caller.principal.id,
         operation: operation.id,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use groma_execution::ExecutionConfig;
+
 /// How commands are run in this process, and how long their logs are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExecutionOptions {
@@ -31,6 +33,20 @@ impl Default for ExecutionOptions {
             log_bytes_max: 1 << 30,
             log_age_max: Some(Duration::from_secs(30 * 86_400)),
             logs_bytes_max: Some(10 << 30),
+        }
+    }
+}
+
+impl ExecutionOptions {
+    /// Returns the same as an engine takes it.
+    #[must_use]
+    pub fn config(&self) -> ExecutionConfig {
+        ExecutionConfig {
+            max_concurrent: self.max_concurrent,
+            timeout: self.timeout,
+            grace: self.grace,
+            log_bytes_max: self.log_bytes_max,
+            ..ExecutionConfig::default()
         }
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use groma_api::{ApiError, RunReport};
 use groma_execution::{
-    Ended, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionResult, ExecutionStatus, LogReader,
-    LogSink, Note, OutputAdvanced,
+    Ended, ExecutionEngine, ExecutionEvent, ExecutionResult, ExecutionStatus, LogReader, LogSink, Note,
+    OutputAdvanced,
 };
 use groma_inventory::UnfinishedRun;
 use tokio::time::MissedTickBehavior;
@@ -109,10 +109,7 @@ impl App {
     async fn end_run(self: &Arc<Self>, run: UnfinishedRun) -> Result<(), ApiError> {
         let ids: Vec<Uuid> = run.executions.iter().map(|(id, _)| *id).collect();
         let logs = self.logs_of(&run, &ids);
-        let engine = ExecutionEngine::new(ExecutionConfig {
-            grace: self.executions.options.grace,
-            ..ExecutionConfig::default()
-        });
+        let engine = ExecutionEngine::new(self.executions.options.config());
         let engine = engine.with_log_sink(Arc::clone(&logs) as _);
         // Leftovers are stopped, and the end noted in the log.
         let lost = engine.reconcile().await.map_err(super::refusal)?;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use groma_api::{ApiError, ErrorCode, ExecutionOrigin, RunGrant, RunReport, RunRequest, RunStanding};
-use groma_execution::{ExecutionConfig, ExecutionEngine};
+use groma_execution::ExecutionEngine;
 use groma_inventory::LogKey;
 use groma_model::ExecutionId;
 use tokio_util::sync::CancellationToken;
@@ -29,17 +29,9 @@ pub(crate) struct Runner {
 
 impl Runner {
     fn new(app: &Arc<App>) -> Self {
-        let options = &app.executions.options;
-        let config = ExecutionConfig {
-            max_concurrent: options.max_concurrent,
-            timeout: options.timeout,
-            grace: options.grace,
-            log_bytes_max: options.log_bytes_max,
-            ..ExecutionConfig::default()
-        };
         let logs = Arc::new(SealedLogs::new(app.executions.log_dir(), false));
         let reporter = Arc::new(Reporter::new(Arc::new(Records(Arc::downgrade(app)))));
-        let engine = ExecutionEngine::new(config)
+        let engine = ExecutionEngine::new(app.executions.options.config())
             .with_log_sink(Arc::clone(&logs) as _)
             .with_secret_source(Arc::new(Keychain))
             .with_event_handler(Arc::clone(&reporter) as _);

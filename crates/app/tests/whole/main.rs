@@ -12,6 +12,7 @@ mod access;
 mod audit;
 mod clock;
 mod damage;
+mod executions;
 mod idempotency;
 mod lifecycle;
 mod retention;

@@ -6,7 +6,7 @@ use groma_api::{DiscardRequest, NetworkScanRequest};
 
 use crate::support::*;
 
-fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
+pub(crate) fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

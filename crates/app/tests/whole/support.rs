@@ -8,12 +8,16 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use groma_api::{
     ApiError, Backend, CancelRequest, ConsumerRequest, DiscardRequest, ErrorCode, EventClass, EventQuery,
-    EventTypeRequest, HistoryQuery, HostQuery, KeyRotation, NetworkScanRequest, Principal, PublishRequest,
-    RetentionRequest, ScanQuery, ScanRequest, Scope, SlotRemoval, SlotRequest, TaskStatus, TokenRequest,
+    EventTypeRequest, ExecutionQuery, HistoryQuery, HostQuery, KeyRotation, LogQuery, NetworkScanRequest,
+    PlanQuery, PlanRequest, Principal, PublishRequest, RetentionRequest, RunReport, RunRequest, ScanQuery,
+    ScanRequest, Scope, SlotRemoval, SlotRequest, StopRequest, TaskStatus, TokenRequest,
     WebhookDeliveryQuery, WebhookReplay, WebhookRotation, WebhookUpdate,
 };
 use groma_app::{App, AppOptions};
-use groma_model::{Clock, Envelope, Payload, SlotId, TaskId, ThingId, Timestamp, TokenId, WebhookId};
+use groma_execution_types::{Command, ExecutionPlan, ExecutionRequest};
+use groma_model::{
+    Clock, Envelope, ExecutionId, Payload, PlanId, SlotId, TaskId, ThingId, Timestamp, TokenId, WebhookId,
+};
 
 /// A clock that tests move.
 #[derive(Debug)]
@@ -37,6 +41,7 @@ pub(crate) struct World {
     pub(crate) root: tempfile::TempDir,
     pub(crate) clock: Arc<Hand>,
     pub(crate) running_max: usize,
+    pub(crate) rest: bool,
 }
 
 impl World {
@@ -45,6 +50,7 @@ impl World {
             root: tempfile::tempdir().unwrap(),
             clock: Arc::new(Hand(AtomicI64::new(1_763_740_800_000_000))),
             running_max: 4,
+            rest: false,
         }
     }
 
@@ -55,6 +61,7 @@ impl World {
     pub(crate) async fn open(&self) -> Arc<App> {
         let mut options = AppOptions::new(self.data(), self.root.path().join("keys"));
         options.running_scans_max = self.running_max;
+        options.executions.rest = self.rest;
         options.clock = Arc::clone(&self.clock) as _;
         App::open(options).await.unwrap()
     }
@@ -162,7 +169,7 @@ pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, ApiError>, code: Err
 /// Does an operation of the table by its name, with what it needs made up.
 pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<(), ApiError> {
     let (task, thing) = (TaskId::now(), ThingId::from_uuid(uuid::Uuid::nil()));
-    let webhook = WebhookId::now();
+    let (webhook, execution) = (WebhookId::now(), ExecutionId::now());
     let network = || ScanRequest::Network(quick(200));
     match operation {
         "version" => backend.version().await.map(drop),
@@ -213,6 +220,24 @@ pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<
         "webhook_deliveries" => {
             backend.webhook_deliveries(webhook, WebhookDeliveryQuery::default()).await.map(drop)
         }
+        "execution_start" => backend.execution_start(shell("true")).await.map(drop),
+        "execution_list" => backend.execution_list(ExecutionQuery::default()).await.map(drop),
+        "execution_get" => backend.execution_get(execution).await.map(drop),
+        "execution_logs" => backend.execution_logs(execution, LogQuery::default()).await.map(drop),
+        "execution_cancel" => backend.execution_cancel(execution, StopRequest::default()).await.map(drop),
+        "plan_resolve" => backend.plan_resolve(plan(&[("a", "true")])).await.map(drop),
+        "plan_start" => {
+            let request = PlanRequest { plan: plan(&[("a", "true")]), approved_hash: None };
+            backend.plan_start(request).await.map(drop)
+        }
+        "plan_list" => backend.plan_list(PlanQuery::default()).await.map(drop),
+        "plan_get" => backend.plan_get(PlanId::now()).await.map(drop),
+        "plan_cancel" => backend.plan_cancel(PlanId::now(), StopRequest::default()).await.map(drop),
+        "run_begin" => {
+            let request = RunRequest { plan: None, executions: Vec::new() };
+            backend.run_begin(request).await.map(drop)
+        }
+        "run_report" => backend.run_report(execution, RunReport::default()).await.map(drop),
         "key_status" => backend.key_status().await.map(drop),
         "key_slot_add" => {
             let request = SlotRequest::SystemdCredential { name: "no-such".to_owned() };
@@ -228,6 +253,18 @@ pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<
         "audit_list" => backend.audit_list().await.map(drop),
         other => panic!("{other} is not called here yet"),
     }
+}
+
+/// A line for `sh`.
+pub(crate) fn shell(line: &str) -> ExecutionRequest {
+    ExecutionRequest::new(Command::Shell { command: line.to_owned() })
+}
+
+/// Lines for `sh`, one after the other.
+pub(crate) fn plan(steps: &[(&str, &str)]) -> ExecutionPlan {
+    let steps = steps.iter().map(|(id, line)| serde_json::json!({"id": id, "request": shell(line)}));
+    let steps: Vec<_> = steps.collect();
+    serde_json::from_value(serde_json::json!({ "steps": steps })).unwrap()
 }
 
 /// A type of events that takes any data.
