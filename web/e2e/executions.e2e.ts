@@ -92,7 +92,8 @@ describe("starting", () => {
 
 describe("a log of 100,000 lines", () => {
   test("is followed to its end", async () => {
-    longUrl = await run(`seq 1 ${LINES - 3} | sed 's/^/line /'; echo 'an oops' >&2; printf '\\033[32mgreen\\033[0m and plain\\n'; echo the end`);
+    // It waits until it is looked at, and between the streams: what is written to both at once has no order.
+    longUrl = await run(`sleep 2; seq 1 ${LINES - 3} | sed 's/^/line /'; sleep 1; echo 'an oops' >&2; sleep 1; printf '\\033[32mgreen\\033[0m and plain\\n'; echo the end`);
     await page.getByText("completed", { exact: true }).first().waitFor({ timeout: 60_000 });
     await row(LINES).getByText("the end").waitFor({ timeout: 30_000 });
     expect(await panel("Status").getByText("exit code 0").isVisible()).toBe(true);
