@@ -80,8 +80,25 @@ impl Cgroup {
         &self.path
     }
 
-    /// Moves a process into it; what it starts from now on is in it too.
+    /// Moves a process that has just started into it, and what it has started already; what they start from now on is in
+    /// it too. To start it there would take a shell in between, which doubles the cost and drops variables that shells
+    /// cannot have. What leaves the process before it is moved is found by its mark.
     pub(super) fn add(&self, pid: Pid) -> io::Result<()> {
+        self.move_in(pid)?;
+        let mut parents = vec![pid];
+        while let Some(parent) = parents.pop() {
+            let id = parent.as_raw_nonzero();
+            let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+            for child in children.split_ascii_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)) {
+                if self.move_in(child).is_ok() {
+                    parents.push(child);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn move_in(&self, pid: Pid) -> io::Result<()> {
         let written = fs::write(self.path.join("cgroup.procs"), pid.as_raw_nonzero().to_string());
         match written {
             // It has ended already.

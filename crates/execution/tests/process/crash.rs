@@ -1,17 +1,23 @@
 //! When the process that has the engine is killed.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use groma_execution::{ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionStatus};
 
-use crate::world::{World, alive, marked, pid_in};
+use crate::world::{World, alive, marked, pid_in, until};
 
 /// Starts a process that has an engine with these logs and runs these words in it.
 fn host(logs: &Path, words: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_groma-execution-fixture"));
     command.arg(format!("host:{}", logs.display())).args(words);
     command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap()
+}
+
+fn said(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "log")
+        && fs::read(path).is_ok_and(|text| text == b"begun\n")
 }
 
 #[tokio::test]
@@ -22,6 +28,8 @@ async fn another_engine_ends_what_it_left_and_says_that_it_is_lost() {
     let words = ["out:begun", "child[", "setsid", "ignore-term", &away, "forever", "]", &pid, "forever"];
     let mut host = host(&logs, &words);
     let pids = [pid_in(&world.path("pid")).await, pid_in(&world.path("away")).await];
+    until("its output is in the log", || fs::read_dir(&logs).ok()?.flatten().find(|file| said(&file.path())))
+        .await;
     // Alive, it is left alone.
     assert_eq!(world.engine.reconcile().await.unwrap(), []);
     assert!(pids.iter().all(|pid| alive(*pid)));

@@ -32,7 +32,8 @@ async fn a_daemon_of_a_session_of_its_own_is_found() {
         let result = world.run(&["child[", "daemon", &pid, "forever", "]", &wait, "exit:5"]).await;
         assert_eq!((result.status, result.exit_code), (ExecutionStatus::Failed, Some(5)));
         let teardown = result.teardown.clone().unwrap();
-        assert_eq!((teardown.swept, teardown.survivors.len()), (1, 0));
+        // Those in between may be about to end.
+        assert!((1..=3).contains(&teardown.swept) && teardown.survivors.is_empty(), "{teardown:?}");
         assert!(!alive(pid_in(&world.path("daemon")).await));
         world.over().await;
     }
@@ -55,7 +56,9 @@ async fn who_leaves_group_and_mark_behind_is_held_by_the_control_group_or_told()
     for world in worlds() {
         let pid = world.pid("hidden");
         let wait = format!("wait:{}", world.path("hidden").display());
-        let result = world.run(&["child[", "setsid", "clear-env", &pid, "forever", "]", &wait]).await;
+        // A process is in its control group a moment after it started; what it starts before that is not.
+        let moment = "sleep:300";
+        let result = world.run(&[moment, "child[", "setsid", "clear-env", &pid, "forever", "]", &wait]).await;
         let teardown = result.teardown.clone().unwrap();
         let hidden = pid_in(&world.path("hidden")).await;
         if teardown.mechanism == Mechanism::Cgroup {
@@ -73,9 +76,10 @@ async fn who_leaves_group_and_mark_behind_is_held_by_the_control_group_or_told()
 
 #[tokio::test]
 async fn processes_of_others_are_left_alone() {
-    let (one, other) = (World::new(), World::new());
+    let other = World::new();
     let id = other.start(&[&other.pid("other"), "forever"]).await;
     let pid = pid_in(&other.path("other")).await;
+    let one = World::new();
     one.run(&["storm:5"]).await;
     one.over().await;
     assert!(alive(pid));

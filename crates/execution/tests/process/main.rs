@@ -8,4 +8,5 @@ mod ends;
 mod escape;
 mod limits;
 mod many;
+mod retry;
 mod start;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use groma_execution::{Command, ExecutionError, ExecutionRequest, ExecutionStatus, Stdin};
+use groma_execution::{Command, ExecutionError, ExecutionEvent, ExecutionRequest, ExecutionStatus, Stdin};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::world::{World, fixture, until};
@@ -32,25 +32,40 @@ async fn what_is_not_there_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn a_missing_interpreter_is_told_from_a_missing_program() {
-    let world = World::new();
-    let path = executable(&world, "script", "#!/no/such/interpreter\n");
+async fn what_is_gone_when_its_turn_comes_fails_and_says_so() {
+    let world = World::with(|config| config.max_concurrent = 1);
+    let path = executable(&world, "script", "#!/bin/sh\n");
+    let go = world.path("go");
+    let first = world.start(&[&format!("wait:{}", go.display())]).await;
     let id = world.engine.execute(exec(&path)).await.unwrap();
+    fs::remove_file(&path).unwrap();
+    fs::write(go, "").unwrap();
     let result = world.engine.wait(id).await.unwrap();
-    assert_eq!((result.status, result.attempts), (ExecutionStatus::Failed, 1));
-    assert!(result.error.as_deref().unwrap().contains("interpreter"), "{result:?}");
+    assert_eq!((result.status, result.attempts), (ExecutionStatus::Failed, 0));
+    assert!(result.error.as_deref().unwrap().contains("script"), "{result:?}");
     assert!(result.teardown.is_none());
-    world.over().await;
+    world.engine.wait(first).await.unwrap();
+    let events = world.over().await;
+    let started = |event: &&ExecutionEvent| matches!(event, ExecutionEvent::Started(_));
+    assert_eq!(events.iter().filter(started).count(), 2);
 }
 
 #[tokio::test]
 async fn what_is_no_program_is_told_so() {
     let world = World::new();
-    let path = executable(&world, "data", "just text\n");
-    let id = world.engine.execute(exec(&path)).await.unwrap();
-    let result = world.engine.wait(id).await.unwrap();
-    assert_eq!(result.status, ExecutionStatus::Failed);
-    assert!(result.error.as_deref().unwrap().contains("run it as a script"), "{result:?}");
+    let path = world.path("data");
+    fs::write(&path, b"\x00\x01\x02\x03no program").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let error = match world.engine.execute(exec(&path)).await {
+        Err(error) => error.to_string(),
+        Ok(id) => {
+            let result = world.engine.wait(id).await.unwrap();
+            assert_eq!((result.status, result.attempts), (ExecutionStatus::Failed, 1));
+            assert!(result.teardown.is_none());
+            result.error.clone().unwrap()
+        }
+    };
+    assert!(error.contains("no program"), "{error}");
     world.over().await;
 }
 

@@ -92,13 +92,13 @@ impl World {
         for event in &events {
             match event {
                 ExecutionEvent::Started(started) => {
-                    let before = ends.insert(started.execution_id.unwrap(), 0);
+                    let before = ends.insert(started.execution_id.or(started.plan_id).unwrap(), 0);
                     assert_eq!(before, None, "started twice");
                 }
                 ExecutionEvent::Completed(end)
                 | ExecutionEvent::Failed(end)
                 | ExecutionEvent::Cancelled(end) => {
-                    *ends.entry(end.execution_id.unwrap()).or_default() += 1;
+                    *ends.entry(end.execution_id.or(end.plan_id).unwrap()).or_default() += 1;
                 }
                 ExecutionEvent::Stdout(line) | ExecutionEvent::Stderr(line) => {
                     assert_eq!(ends.get(&line.execution_id), Some(&0), "a line outside its execution");
