@@ -42,7 +42,7 @@ pub(super) struct Fake {
     pub(super) events: Mutex<Vec<ExecutionEvent>>,
     /// What each step was given.
     pub(super) commands: Mutex<HashMap<String, Command>>,
-    stdout: Mutex<HashMap<Uuid, String>>,
+    pub(super) stdout: Mutex<HashMap<Uuid, String>>,
     /// Added to when a step begins.
     pub(super) begun: Option<Arc<Semaphore>>,
 }
