@@ -16,6 +16,7 @@ mod client;
 mod database;
 mod declare;
 mod edge;
+mod execution;
 mod journal;
 mod runtime;
 mod scan;
@@ -70,6 +71,9 @@ pub const TARGETS: &[Target] = &[
     Target { name: "database", run: database::run, seeds: database::seeds },
     Target { name: "archive", run: archive::run, seeds: archive::seeds },
     Target { name: "declare", run: declare::run, seeds: declare::seeds },
+    Target { name: "log", run: execution::log, seeds: execution::log_seeds },
+    Target { name: "redact", run: execution::redact, seeds: execution::redact_seeds },
+    Target { name: "lines", run: execution::lines, seeds: execution::lines_seeds },
     #[cfg(not(test))]
     Target { name: "webhook", run: webhook::run, seeds: webhook::seeds },
 ];

@@ -37,5 +37,6 @@ macro_rules! targets {
 }
 
 targets!(
-    words, query, stream, scan, edge, client, sealed, keys, journal, database, archive, declare, webhook
+    words, query, stream, scan, edge, client, sealed, keys, journal, database, archive, declare, webhook, log, redact,
+    lines
 );

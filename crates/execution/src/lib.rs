@@ -5,6 +5,9 @@ mod config;
 mod deliver;
 mod engine;
 mod error;
+#[cfg(feature = "fuzz")]
+#[doc(hidden)]
+pub mod fuzz;
 mod handler;
 mod log;
 mod output;

@@ -20,6 +20,8 @@ pub use note::{Begun, Note, ProcessIdentity, Spawned};
 pub use plain::PlainLogs;
 pub use reader::{LogPage, LogReader};
 
+#[cfg(feature = "fuzz")]
+pub(crate) use cell::index_example;
 pub(crate) use reader::remove;
 pub(crate) use text::last_drawn;
 pub(crate) use writer::{Chunk, LogWriter, append_note, note_bytes, now_ms};

@@ -1,6 +1,6 @@
 //! The output of a command: read, freed of secrets, cut into lines, written to the log, and told how far it is.
 
-mod cut;
+pub(crate) mod cut;
 mod intake;
 mod keep;
 mod pending;
@@ -11,6 +11,8 @@ mod recorder;
 pub(crate) mod redact;
 mod tee;
 
+#[cfg(test)]
+mod speed;
 #[cfg(test)]
 mod tests;
 

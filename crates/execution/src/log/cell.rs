@@ -174,3 +174,30 @@ fn put(place: &mut [u8], number: u64) {
 fn get(place: &[u8]) -> u64 {
     place.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
+
+/// Returns an index with every kind of cell.
+#[cfg(feature = "fuzz")]
+pub(crate) fn index_example() -> Vec<u8> {
+    let run = |stream, partial, first, lines, offset| {
+        Cell::Run(Run {
+            stream,
+            partial,
+            bytes: 9,
+            lines,
+            segment: 0,
+            first,
+            offset,
+            at_ms: 1_763_740_800_000,
+        })
+    };
+    let text = br#"{"note":"ended"}"#;
+    let mut index = Vec::new();
+    index.extend(Cell::Note { bytes: text.len() as u32, check: check(text) }.encode());
+    index.extend(text);
+    index.resize(index.len().next_multiple_of(CELL_BYTES), 0);
+    index.extend(run(Stream::Stdout, false, 1, 2, 0).encode());
+    index.extend(run(Stream::Stderr, true, 3, 1, 9).encode());
+    index.extend(Cell::Gap { first: 4, last: 9, segment: 1 }.encode());
+    index.extend(run(Stream::Stdout, false, 10, 2, 18).encode());
+    index
+}
