@@ -1,10 +1,13 @@
 // Commands and plans of the real server: started, watched, searched, stopped; a log of 100,000 lines; the graph of a plan.
+import { spawn } from "node:child_process";
+
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { expectAccessible } from "./axe";
-import { launch, screenshot, signIn } from "./browser";
-import { startServer, type Server } from "./server";
+import { complaints, launch, open, screenshot, signIn } from "./browser";
+import { proxyTo } from "./no-streams";
+import { binary, startServer, type Server } from "./server";
 
 let server: Server;
 let browser: Browser;
@@ -228,10 +231,48 @@ describe("a plan", () => {
   });
 });
 
+describe("a command of the command line", () => {
+  test("shows while it runs, and can be stopped from here", async () => {
+    await page.goto("/executions");
+    await page.getByRole("table", { name: "Commands" }).waitFor();
+    const words = ["exec", "--data-dir", server.folder, "--", "sh", "-c", "echo from a terminal; sleep 300"];
+    const command = spawn(binary(), words, { stdio: "ignore" });
+    const ended = new Promise<number | null>((resolve) => command.once("exit", resolve));
+    await page.getByRole("table", { name: "Commands" }).getByRole("link", { name: /from a terminal/ }).click();
+    await log().getByText("from a terminal", { exact: true }).waitFor();
+    expect(await panel("Status").getByText("the command line's process").isVisible()).toBe(true);
+    await button("Cancel command…").click();
+    await button("Cancel command").click();
+    expect(await ended).toBe(130);
+    await panel("Teardown").getByText("Nothing of it is left").waitFor();
+  });
+
+  test("is followed without streams too", async () => {
+    const proxy = await proxyTo(server.base);
+    const context = await open(browser, proxy.base);
+    try {
+      await context.addCookies((await page.context().cookies()).map((cookie) => ({ ...cookie, url: proxy.base, domain: undefined, path: undefined })));
+      const other = await context.newPage();
+      const said = complaints(other);
+      await other.goto("/executions");
+      await other.getByText(/^Polling: no stream opens since/).waitFor({ timeout: 30_000 });
+      const { data } = await post("/v1/executions", { command: { type: "shell", command: "for n in 1 2 3 4 5 6 7 8; do echo tick $n; sleep 1; done" } });
+      await other.getByRole("link", { name: /^for n in/ }).click();
+      await other.getByRole("table", { name: "Log", exact: true }).getByText("tick 8", { exact: true }).waitFor({ timeout: 30_000 });
+      await other.getByText("completed", { exact: true }).first().waitFor({ timeout: 30_000 });
+      expect(other.url()).toContain(data["execution_id"]);
+      expect(said).toEqual([]);
+    } finally {
+      await context.close();
+      await proxy.close();
+    }
+  });
+});
+
 test("the list has them all, by status, and the palette finds them", async () => {
   await page.goto("/executions");
   await page.getByRole("table", { name: "Plans" }).getByRole("link", { name: "nightly" }).waitFor();
-  await page.getByRole("table", { name: "Commands" }).getByText("cancelled", { exact: true }).waitFor();
+  await page.getByRole("table", { name: "Commands" }).getByText("cancelled", { exact: true }).first().waitFor();
   await expectAccessible(page, "executions");
   await page.getByRole("combobox", { name: "Show executions with status" }).selectOption("skipped");
   await page.waitForURL(/show=skipped/);

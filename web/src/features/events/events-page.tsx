@@ -26,7 +26,7 @@ const PAINT_MS = 150;
 
 const COLUMNS: readonly Column<Row>[] = [
   { id: "time", name: "Time", width: "7.5rem", cell: ({ event }) => <span className="mono">{clockMillis(event.time)}</span> },
-  { id: "type", name: "Type", width: "minmax(9rem, 15rem)", cell: ({ event }) => <span className={event.sequence ? "" : styles["control"]}>{event.type.replace(/^groma\./, "")}</span> },
+  { id: "type", name: "Type", width: "minmax(9rem, 15rem)", cell: ({ event }) => <span className={event.type.startsWith("groma.system.stream_") ? styles["control"] : ""}>{event.type.replace(/^groma\./, "")}</span> },
   { id: "what", name: "What", width: "minmax(12rem, 1fr)", cell: ({ event }) => summarise(event) },
   { id: "subject", name: "Subject", width: "minmax(5rem, 9rem)", cell: ({ event }) => <span className={`mono ${styles["dim"]}`}>{short(event.subject)}</span> },
   { id: "number", name: "No.", width: "5.5rem", align: "end", cell: ({ event }) => <span className={styles["dim"]}>{numberOf(event.sequence)}</span> },

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import type { Execution } from "../../api/types";
 import { endedWith, originOf, over, ranFor } from "../../shared/execution/describe";
-import { count } from "../../shared/format/number";
+import { count, counted } from "../../shared/format/number";
 import { bytes } from "../../shared/format/quantity";
 import { duration, moment } from "../../shared/format/time";
 import { useLive } from "../../shared/live/use-live";
@@ -64,7 +64,7 @@ export function ExecutionView({ id, search, onSearch }: ExecutionViewProps) {
   );
 }
 
-const TITLE_MAX = 80;
+const TITLE_MAX = 60;
 
 function shortened(command: string): string {
   const line = command.split("\n", 1)[0] ?? "";
@@ -111,7 +111,7 @@ function StatusPanel({ execution, fresh }: { execution: Execution; fresh: ReactN
             { name: running ? "Running for" : "Took", value: ran === null ? "–" : duration(ran) },
             { name: "Ended", value: execution.completed_at ? moment(execution.completed_at) : "–" },
             { name: "Attempts", value: count(result.attempts) },
-            { name: "Output", value: `${count(execution.lines)} lines, ${bytes(execution.bytes)}` },
+            { name: "Output", value: `${counted(execution.lines, "line")}, ${bytes(execution.bytes)}` },
             { name: "Who", value: execution.principal },
             { name: "Runs in", value: `the ${originOf(execution.origin)}'s process` },
             ...(execution.pid ? [{ name: "Process", value: String(execution.pid) }] : []),

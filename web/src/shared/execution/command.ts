@@ -8,6 +8,7 @@ export function execCommand(request: ExecutionRequest): string {
   if (request.timeout_ms) words.push("--timeout", time(request.timeout_ms));
   if (request.silence_timeout_ms) words.push("--silence", time(request.silence_timeout_ms));
   if (request.inherit_env === "clean") words.push("--clean-env");
+  else if (typeof request.inherit_env === "object") for (const name of request.inherit_env.named) words.push("--keep-env", quoted(name));
   for (const [name, value] of Object.entries(request.env ?? {})) words.push("--env", quoted(`${name}=${value}`));
   for (const name of Object.keys(request.secrets ?? {})) words.push("--secret", quoted(name));
   const { command } = request;

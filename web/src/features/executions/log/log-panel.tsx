@@ -141,6 +141,7 @@ export function LogPanel(props: LogPanelProps) {
           match={at >= 0 ? found.lines[at] : undefined}
           times={times}
           wrap={wrap}
+          tall={running}
           follow={follow}
           onFollow={setFollow}
           onTop={(number) => {

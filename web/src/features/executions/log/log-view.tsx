@@ -20,6 +20,8 @@ interface LogViewProps {
   match: number | undefined;
   times: boolean;
   wrap: boolean;
+  /** Whether it keeps its height however few lines there are, because more come. */
+  tall: boolean;
   follow: boolean;
   onFollow(follow: boolean): void;
   /** Hears which line is on top, for the find to go on from. */
@@ -32,7 +34,7 @@ const NEAR_END_PX = 30;
 
 /** The lines of a log, of which only those in view are in the page. */
 export function LogView(props: LogViewProps) {
-  const { source, find, line, match, times, wrap, follow, onFollow, onTop } = props;
+  const { source, find, line, match, times, wrap, tall, follow, onFollow, onTop } = props;
   const state = useSyncExternalStore(source.listen, source.get);
   const scroll = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
@@ -122,7 +124,7 @@ export function LogView(props: LogViewProps) {
       {base > 0 ? (
         <Part text={`${count(base)} rows stand above.`} button="Show earlier lines" onClick={() => showLine(source.row(base - 1).number)} />
       ) : null}
-      <div ref={scroll} className={`${styles["scroll"]} ${wrap ? styles["wrap"] : ""}`} onScroll={onScroll} tabIndex={0} role="table" aria-label={props.label} aria-rowcount={state.rows + 1}>
+      <div ref={scroll} className={`${styles["scroll"]} ${wrap ? styles["wrap"] : ""} ${tall ? styles["tall"] : ""}`} onScroll={onScroll} tabIndex={0} role="table" aria-label={props.label} aria-rowcount={state.rows + 1}>
         <div role="row" aria-rowindex={1} className="sr-only">
           <span role="columnheader">Line</span>
           {times ? <span role="columnheader">Time</span> : null}

@@ -31,15 +31,41 @@ export function edgesOf({ strategy, steps }: PlanRun["plan"]): Edge[] {
 /** Places steps in columns, each right of all that it depends on, with few crossings between neighbours. */
 export function placesOf(ids: readonly string[], edges: readonly Edge[]): Place[] {
   if (edges.length === 0) return ids.map((id, index) => ({ id, column: Math.floor(index / HEIGHT_MAX), row: index % HEIGHT_MAX }));
-  const before = group(ids, edges, ({ from, to }) => [to, from]);
-  const after = group(ids, edges, ({ from, to }) => [from, to]);
-  const columns = columnsOf(ids, before, after);
+  const columns = columnsOf(ids, edges);
+  const short = withRoom(columns, edges);
+  const all = columns.flat();
+  const before = group(all, short, ({ from, to }) => [to, from]);
+  const after = group(all, short, ({ from, to }) => [from, to]);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     for (let at = 1; at < columns.length; at += 1) order(columns[at], columns[at - 1], before);
     for (let at = columns.length - 2; at >= 0; at -= 1) order(columns[at], columns[at + 1], after);
   }
   const highest = Math.max(...columns.map((column) => column.length));
-  return columns.flatMap((column, at) => column.map((id, row) => ({ id, column: at, row: row + (highest - column.length) / 2 })));
+  const places = columns.flatMap((column, at) => column.map((id, row) => ({ id, column: at, row: row + (highest - column.length) / 2 })));
+  const steps = new Set(ids);
+  return places.filter(({ id }) => steps.has(id));
+}
+
+/** More edges than so many over several columns are a thicket whatever is done. */
+const LONG_MAX = 500;
+
+/** Keeps a place in every column that an edge passes, so that it passes beside the steps and not behind them. Returns the edges from column to column. */
+function withRoom(columns: string[][], edges: readonly Edge[]): Edge[] {
+  const columnOf = new Map(columns.flatMap((column, at) => column.map((id) => [id, at] as const)));
+  let long = 0;
+  return edges.flatMap(({ from, to }) => {
+    const [first, last] = [columnOf.get(from) ?? 0, columnOf.get(to) ?? 0];
+    if (last - first < 2 || long >= LONG_MAX) return [{ from, to }];
+    long += last - first;
+    const stops = [from];
+    for (let at = first + 1; at < last; at += 1) {
+      // No step's id has a space.
+      const room = `${from} ${to} ${at}`;
+      columns[at]?.push(room);
+      stops.push(room);
+    }
+    return [...stops.slice(1), to].map((stop, index) => ({ from: stops[index] ?? from, to: stop }));
+  });
 }
 
 type Neighbours = ReadonlyMap<string, readonly string[]>;
@@ -54,7 +80,9 @@ function group(ids: readonly string[], edges: readonly Edge[], pair: (edge: Edge
 }
 
 /** Each step one column right of the last that it waits for, without recursion: chains may be long. */
-function columnsOf(ids: readonly string[], before: Neighbours, after: Neighbours): string[][] {
+function columnsOf(ids: readonly string[], edges: readonly Edge[]): string[][] {
+  const before = group(ids, edges, ({ from, to }) => [to, from]);
+  const after = group(ids, edges, ({ from, to }) => [from, to]);
   const waits = new Map(ids.map((id) => [id, before.get(id)?.length ?? 0]));
   const column = new Map(ids.map((id) => [id, 0]));
   const ready = ids.filter((id) => waits.get(id) === 0);

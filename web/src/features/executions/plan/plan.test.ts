@@ -33,6 +33,12 @@ describe("the picture of a plan", () => {
     expect(above("a", "b")).toBe(above("y", "x"));
   });
 
+  test("an edge over a column has a place of its own there", () => {
+    const places = new Map(placesOf(["a", "b", "c"], [{ from: "a", to: "b" }, { from: "b", to: "c" }, { from: "a", to: "c" }]).map((place) => [place.id, place]));
+    expect(places.size).toBe(3);
+    expect(places.get("b")?.row).not.toBe(places.get("a")?.row);
+  });
+
   test("a chain of ten thousand is laid out too", () => {
     const ids = Array.from({ length: 10_000 }, (_, index) => `s${index}`);
     const edges = ids.slice(1).map((to, index) => ({ from: `s${index}`, to }));
