@@ -29,6 +29,7 @@ pub use groma_execution::{
     EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, Interest, SecretError, SecretSource, Tee,
 };
 
+pub use self::keychain::Keychain;
 pub use self::local::LocalRun;
 pub use self::options::ExecutionOptions;
 pub use self::report::ReportTo;

@@ -7,7 +7,7 @@ use groma_seal::Zeroizing;
 
 /// The keychain of this user: the Secret Service of a desktop session, then the kernel's keyring.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Keychain;
+pub struct Keychain;
 
 #[async_trait]
 impl SecretSource for Keychain {
