@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use groma_execution_types::{
-    ExecutionEvent, ExecutionPlan, ExecutionRequest, ExecutionResult, ExecutionStatus,
-};
 use groma_model::{EventType, Payload, SchemaVisitor};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -27,39 +24,18 @@ pub fn event_schemas() -> BTreeMap<&'static str, Value> {
     collected.0
 }
 
-/// Returns the schemas of what the execution engine is asked and answers, by name (document 003). Requests and plans
-/// refuse fields that are not named; results may grow.
+/// Returns the schemas of what the execution engine is asked and answers, by name (document 003): `execution-request`
+/// and so on.
 #[must_use]
-pub fn execution_schemas() -> BTreeMap<&'static str, Value> {
-    BTreeMap::from([
-        ("execution-request", alone::<ExecutionRequest>("execution-request")),
-        ("execution-result", alone::<ExecutionResult>("execution-result")),
-        ("execution-status", alone::<ExecutionStatus>("execution-status")),
-        ("execution-plan", alone::<ExecutionPlan>("execution-plan")),
-        ("execution-event", alone::<ExecutionEvent>("execution-event")),
-    ])
-}
-
-/// Returns the schema of a type, with what it refers to in its `$defs`.
-fn alone<T: ToSchema>(name: &str) -> Value {
-    let mut parts = Vec::new();
-    T::schemas(&mut parts);
-    let value = |schema: RefOr<Schema>| {
-        let mut value = serde_json::to_value(schema).unwrap_or_default();
-        relink(&mut value);
-        value
-    };
-    let parts: Map<String, Value> = parts.into_iter().map(|(name, part)| (name, value(part))).collect();
-    let mut schema = value(T::schema());
-    if let Some(fields) = schema.as_object_mut() {
-        fields.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
-        fields.insert("$id".to_owned(), json!(format!("/schemas/{name}/v1")));
-        fields.insert("title".to_owned(), json!(name));
-        if !parts.is_empty() {
-            fields.insert("$defs".to_owned(), Value::Object(parts));
+pub fn execution_schemas() -> BTreeMap<String, Value> {
+    let named = |(name, mut schema): (&str, Value)| {
+        let name = format!("execution-{name}");
+        if let Some(fields) = schema.as_object_mut() {
+            fields.insert("$id".to_owned(), json!(format!("/schemas/{name}/v1")));
         }
-    }
-    schema
+        (name, schema)
+    };
+    groma_execution_types::schemas().into_iter().map(named).collect()
 }
 
 struct Collected(BTreeMap<&'static str, Value>);

@@ -76,8 +76,9 @@ fn declared(path: &str) -> Option<Response> {
 
 fn schemas() -> BTreeMap<String, Document> {
     let path = |name: &str| format!("/schemas/{name}/v1");
-    let all = groma_api::event_schemas().into_iter().chain(groma_api::execution_schemas());
-    all.map(|(name, schema)| (path(name), Document::json(&schema))).collect()
+    let events = groma_api::event_schemas().into_iter().map(|(name, schema)| (name.to_owned(), schema));
+    let all = events.chain(groma_api::execution_schemas());
+    all.map(|(name, schema)| (path(&name), Document::json(&schema))).collect()
 }
 
 /// One document, and the tag by which a reader knows that it has it already.

@@ -89,7 +89,7 @@ impl LocalRun {
         let (id, executions) = (work.id(), work.executions());
         let logs = SealedLogs::new(Path::new(&grant.log_dir), plain_log);
         logs.know(executions.iter().copied(), &key);
-        let reporter = Arc::new(Reporter::new(Arc::clone(&to)));
+        let reporter = Arc::new(Reporter::new(Arc::clone(&to), true));
         let mut engine = ExecutionEngine::new(config)
             .with_log_sink(Arc::new(logs))
             .with_secret_source(Arc::new(Keychain))

@@ -44,6 +44,8 @@ pub(crate) struct Reporter {
     /// Of which run each execution is.
     run_of: Mutex<HashMap<Uuid, Uuid>>,
     engine: Mutex<Weak<ExecutionEngine>>,
+    /// Whether to report of runs of which there is no news, too.
+    heartbeat: bool,
     wake: Notify,
     /// Counts what was sent, so that whoever waits looks again.
     sent: watch::Sender<u64>,
@@ -56,9 +58,10 @@ impl fmt::Debug for Reporter {
 }
 
 impl Reporter {
-    pub(crate) fn new(to: Arc<dyn ReportTo>) -> Self {
+    pub(crate) fn new(to: Arc<dyn ReportTo>, heartbeat: bool) -> Self {
         Self {
             to,
+            heartbeat,
             runs: Mutex::default(),
             run_of: Mutex::default(),
             engine: Mutex::default(),
@@ -154,7 +157,7 @@ impl Reporter {
             loop {
                 let all = tokio::select! {
                     () = self.wake.notified() => false,
-                    _ = tick.tick() => true,
+                    _ = tick.tick(), if self.heartbeat => true,
                 };
                 self.send_due(all).await;
             }

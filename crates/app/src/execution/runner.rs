@@ -30,7 +30,7 @@ pub(crate) struct Runner {
 impl Runner {
     fn new(app: &Arc<App>) -> Self {
         let logs = Arc::new(SealedLogs::new(app.executions.log_dir(), false));
-        let reporter = Arc::new(Reporter::new(Arc::new(Records(Arc::downgrade(app)))));
+        let reporter = Arc::new(Reporter::new(Arc::new(Records(Arc::downgrade(app))), false));
         let engine = ExecutionEngine::new(app.executions.options.config())
             .with_log_sink(Arc::clone(&logs) as _)
             .with_secret_source(Arc::new(Keychain))

@@ -17,19 +17,19 @@ use groma_model::{ExecutionId, Frame};
 
 use crate::support::*;
 
-async fn open() -> (World, Arc<App>, Arc<dyn Backend>) {
+pub(crate) async fn open() -> (World, Arc<App>, Arc<dyn Backend>) {
     let world = World { rest: true, ..World::new() };
     let app = world.open().await;
     let backend = owner(&app);
     (world, app, backend)
 }
 
-async fn begin(backend: &Arc<dyn Backend>, request: ExecutionRequest) -> ExecutionId {
+pub(crate) async fn begin(backend: &Arc<dyn Backend>, request: ExecutionRequest) -> ExecutionId {
     backend.execution_start(request).await.unwrap().execution_id
 }
 
 /// Waits until nothing follows.
-async fn over(backend: &Arc<dyn Backend>, id: ExecutionId) -> Execution {
+pub(crate) async fn over(backend: &Arc<dyn Backend>, id: ExecutionId) -> Execution {
     let mut from_line = 1;
     loop {
         let query = LogQuery { from_line: Some(from_line), wait: Some(60), ..LogQuery::default() };
@@ -43,7 +43,7 @@ async fn over(backend: &Arc<dyn Backend>, id: ExecutionId) -> Execution {
 }
 
 /// Reads the stream of an execution's events up to its end: type and data.
-async fn stream(
+pub(crate) async fn stream(
     backend: &Arc<dyn Backend>,
     id: ExecutionId,
     types: &str,

@@ -15,6 +15,8 @@ mod damage;
 mod executions;
 mod idempotency;
 mod lifecycle;
+mod lines;
+mod lost;
 mod retention;
 mod secrets;
 mod support;
