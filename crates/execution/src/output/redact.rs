@@ -11,7 +11,7 @@ pub(crate) use stream::StreamRedactor;
 use std::fmt;
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use zeroize::Zeroizing;
 
 /// Bytes of the shortest secret that can be replaced: shorter ones would stand in everything.
@@ -19,6 +19,8 @@ pub(crate) const SECRET_BYTES_MIN: usize = 4;
 /// Bytes of the longest: all its forms are looked for in every byte of output.
 pub(crate) const SECRET_BYTES_MAX: usize = 16 << 10;
 
+/// Bytes of all forms up to which they are looked for in the quickest way.
+const QUICK_BYTES_MAX: usize = 4 << 10;
 /// What stands where a secret was.
 const REPLACED: &[u8] = b"***";
 
@@ -66,8 +68,12 @@ impl Redactor {
         if sorted.is_empty() {
             return Self { needles: None };
         }
-        let build = |kind| {
-            AhoCorasick::builder().match_kind(kind).build(sorted.iter().map(|needle| needle.as_slice()))
+        // The quicker kind takes time and memory by the square of what is looked for.
+        let long = sorted.iter().map(|needle| needle.len()).sum::<usize>() > QUICK_BYTES_MAX;
+        let kind = long.then_some(AhoCorasickKind::ContiguousNFA);
+        let build = |matches| {
+            let needles = sorted.iter().map(|needle| needle.as_slice());
+            AhoCorasick::builder().kind(kind).match_kind(matches).build(needles)
         };
         let (Ok(any), Ok(all)) = (build(MatchKind::LeftmostFirst), build(MatchKind::Standard)) else {
             // Only beyond 2³¹ bytes of needles, which the limits keep out.

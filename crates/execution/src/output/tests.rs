@@ -51,7 +51,10 @@ async fn feed(output: &mut Output, pieces: &[(Stream, &[u8])]) -> Pumped {
         for (stream, piece) in pieces {
             let pipe = if *stream == Stdout { &mut out } else { &mut err };
             pipe.write_all(piece).await.unwrap();
-            tokio::task::yield_now().await;
+            // `join!` takes turns at who is polled first.
+            for _ in 0..4 {
+                tokio::task::yield_now().await;
+            }
         }
     };
     let (pumped, ()) =
