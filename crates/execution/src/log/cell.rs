@@ -92,7 +92,8 @@ impl Cell {
             Self::Nothing => return cell,
             Self::Run(run) => {
                 cell[0] = RUN;
-                cell[1] = u8::from(run.stream == Stream::Stderr) * STDERR | u8::from(run.partial) * PARTIAL;
+                cell[1] =
+                    (u8::from(run.stream == Stream::Stderr) * STDERR) | (u8::from(run.partial) * PARTIAL);
                 put(&mut cell[4..8], u64::from(run.bytes));
                 put(&mut cell[8..11], u64::from(run.lines));
                 put(&mut cell[11..14], u64::from(run.segment));
