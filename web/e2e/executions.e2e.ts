@@ -221,6 +221,9 @@ describe("a plan", () => {
   test("a step's log is shown by the graph and by the table", async () => {
     await page.getByRole("group", { name: /^Step check/ }).click();
     await page.getByRole("table", { name: "Log of check" }).getByText("it is wrong").waitFor();
+    await page.getByRole("group", { name: /^Step fetch/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("table", { name: "Log of fetch" }).getByText("fetched").waitFor();
     await page.getByRole("table", { name: "Steps" }).getByRole("button", { name: "pack" }).click();
     await page.getByRole("table", { name: "Log of pack" }).getByText("packed").waitFor();
     expect(page.url()).toContain("step=pack");

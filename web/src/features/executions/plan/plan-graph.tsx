@@ -41,6 +41,7 @@ export default function PlanGraph({ run, chosen, onChoose }: PlanGraphProps) {
       type: "step",
       position: { x: column * COLUMN_PX, y: row * ROW_PX },
       ariaLabel: `Step ${id}: ${(status.get(id) ?? "pending").replace("_", " ")}`,
+      selected: id === chosen,
       data: { name: id, status: status.get(id) ?? "pending", chosen: id === chosen, root: roots.has(id) },
     }));
   }, [graph, run.result.steps, chosen]);
@@ -68,10 +69,10 @@ export default function PlanGraph({ run, chosen, onChoose }: PlanGraphProps) {
         multiSelectionKeyCode={null}
         zoomOnScroll={false}
         preventScrolling={false}
-        onNodeClick={(_, node) => onChoose(node.id)}
-        onSelectionChange={({ nodes }) => {
-          const [node] = nodes;
-          if (node !== undefined && node.id !== chosen) onChoose(node.id);
+        ariaLabelConfig={SAYINGS}
+        onNodesChange={(changes) => {
+          const picked = changes.find((change) => change.type === "select" && change.selected);
+          if (picked?.type === "select") onChoose(picked.id);
         }}
       >
         <Background gap={24} />
@@ -87,7 +88,12 @@ function heightOf(places: readonly Place[]): number {
 }
 
 const MARGIN_PX = 70;
-const FIT = { padding: 0.06, maxZoom: 1 };
+const SAYINGS = {
+  "node.a11yDescription.default": "Press Enter or Space to show the step's log.",
+  "node.a11yDescription.keyboardDisabled": "Press Enter or Space to show the step's log.",
+};
+/** Steps keep a size at which they can be read; a large plan is moved about. */
+const FIT = { padding: 0.06, minZoom: 0.45, maxZoom: 1 };
 const NODE_TYPES = { step: memo(StepBox) };
 
 function StepBox({ data }: NodeProps<StepNode>) {

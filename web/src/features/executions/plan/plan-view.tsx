@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
 import type { PlanRun, StepResult } from "../../../api/types";
 import { originOf, over, planName, planRanFor } from "../../../shared/execution/describe";
@@ -36,12 +36,17 @@ interface PlanViewProps {
 /** One plan: its steps as a graph and as a table, and the log of the chosen one. */
 export function PlanView({ id, search, onSearch }: PlanViewProps) {
   const { data, error, asOf, refresh } = useLive(`plan:${id}`, () => planOptions(id));
+  // Chosen here, and not by the address: then its log comes into view.
+  const [picked, setPicked] = useState<string>();
   if (data === undefined) {
     return <Page title={`Plan ${id.slice(-8)}`}>{error ? <Failure title="The plan could not be read" error={error} retry={refresh} /> : <p role="status">Reading…</p>}</Page>;
   }
   const { run, lines } = data;
   const fresh = <Freshness asOf={asOf} live={!over(run.status)} />;
-  const choose = (step: string): void => onSearch({ step, line: undefined, find: undefined, stream: undefined });
+  const choose = (step: string): void => {
+    setPicked(step);
+    onSearch({ step, line: undefined, find: undefined, stream: undefined });
+  };
   const chosen = run.result.steps.find((step) => step.id === search.step);
   return (
     <Page title={planName(run)} actions={<Actions what="plan" id={id} status={run.status} onChanged={refresh} />}>
@@ -58,23 +63,29 @@ export function PlanView({ id, search, onSearch }: PlanViewProps) {
         )}
         <StepTable run={run} chosen={search.step} onChoose={choose} />
       </Panel>
-      {chosen === undefined ? null : <StepLog key={chosen.execution_id} step={chosen} lines={lines.get(chosen.execution_id) ?? 0} search={search} onSearch={onSearch} fresh={fresh} />}
+      {chosen === undefined ? null : <StepLog key={chosen.execution_id} step={chosen} reveal={chosen.id === picked} lines={lines.get(chosen.execution_id) ?? 0} search={search} onSearch={onSearch} fresh={fresh} />}
     </Page>
   );
 }
 
 interface StepLogProps {
   step: StepResult;
+  /** Whether it was asked for just now, so that it should be seen. */
+  reveal: boolean;
   lines: number;
   search: DetailSearch;
   onSearch(change: DetailSearch): void;
   fresh: ReactNode;
 }
 
-function StepLog({ step, lines, search, onSearch, fresh }: StepLogProps) {
+function StepLog({ step, reveal, lines, search, onSearch, fresh }: StepLogProps) {
+  const top = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (reveal) top.current?.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  }, [reveal]);
   return (
     <>
-      <p>
+      <p ref={top} className={styles["reveal"]}>
         <Link to="/executions/$id" params={{ id: step.execution_id }}>
           Open step {step.id}
         </Link>{" "}
