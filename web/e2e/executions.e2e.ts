@@ -250,6 +250,23 @@ describe("a command of the command line", () => {
     await panel("Teardown").getByText("Nothing of it is left").waitFor();
   });
 
+  test("goes on when the server dies, and the page with it", async () => {
+    const words = ["exec", "--data-dir", server.folder, "--shell", "n=0; while [ $n -lt 60 ]; do n=$((n+1)); echo beat $n; sleep 0.25; done"];
+    const command = spawn(binary(), words, { stdio: "ignore" });
+    const ended = new Promise<number | null>((resolve) => command.once("exit", resolve));
+    await page.goto("/executions?show=active");
+    await page.getByRole("table", { name: "Commands" }).getByRole("link", { name: /echo beat/ }).click();
+    await log().getByText("beat 5", { exact: true }).waitFor();
+    await server.kill();
+    await page.getByText(/^The connection to the server is lost/).waitFor();
+    await screenshot(page, "execution-lost");
+    await server.restart();
+    await log().getByText("beat 60", { exact: true }).waitFor({ timeout: 60_000 });
+    expect(await ended).toBe(0);
+    await page.getByText("completed", { exact: true }).first().waitFor();
+    expect(await log().getAttribute("aria-rowcount")).toBe("61");
+  });
+
   test("is followed without streams too", async () => {
     const proxy = await proxyTo(server.base);
     const context = await open(browser, proxy.base);
