@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use groma_api::{Backend, ErrorCode, ScanQuery};
+use groma_api::{ApiError, Backend, ErrorCode, ScanQuery};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
 /// How long to try while one holder ends and the next begins.
 const HANDOVER_MAX: Duration = Duration::from_secs(15);
 const HANDOVER_PAUSE: Duration = Duration::from_millis(50);
+/// The wait between two questions whether something has ended.
+const ASKED_EVERY: Duration = Duration::from_millis(100);
 /// How long a server waits for a command that holds the folder for a moment.
 const MOMENT_MAX: Duration = Duration::from_secs(2);
 
@@ -91,6 +93,26 @@ impl Connection {
         let way = find_way(&self.settings, self.purpose).await?;
         *self.way.lock() = way;
         Ok(())
+    }
+
+    /// Asks again and again, whoever holds the folder meanwhile, until the answer says that it is the last one, or
+    /// [`HANDOVER_MAX`] has passed.
+    ///
+    /// # Errors
+    /// What the backend refuses with, or when no way is found.
+    pub(crate) async fn until<T>(
+        &self,
+        ask: impl AsyncFn(Arc<dyn Backend>) -> Result<(bool, T), ApiError>,
+    ) -> Result<T, Failure> {
+        let give_up = Instant::now() + HANDOVER_MAX;
+        loop {
+            match ask(self.backend()).await {
+                Ok((last, answer)) if last || Instant::now() >= give_up => return Ok(answer),
+                Ok(_) => tokio::time::sleep(ASKED_EVERY).await,
+                Err(error) if error.code == ErrorCode::Unavailable => self.reopen().await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Lets go of the folder in order, if this process holds it: running scans are checkpointed.

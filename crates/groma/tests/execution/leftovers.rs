@@ -5,7 +5,7 @@ use crate::support::{STUBBORN, gone};
 fn what_a_killed_command_left_is_stopped_by_the_server() {
     let groma = Groma::new();
     let _server = groma.serve();
-    let mut running = groma.begin(groma.shell("", &format!("{STUBBORN} echo $$; wait")));
+    let mut running = groma.begin(groma.shell("--grace 300ms", &format!("{STUBBORN} echo $$; wait")));
     let pids = [running.pid(), running.pid()];
     groma.becomes("running");
     drop(running); // SIGKILL
@@ -18,7 +18,7 @@ fn what_a_killed_command_left_is_stopped_by_the_server() {
 #[test]
 fn what_a_killed_command_left_is_stopped_by_whoever_comes_next() {
     let groma = Groma::new();
-    let mut running = groma.begin(groma.shell("", &format!("{STUBBORN} echo $$; wait")));
+    let mut running = groma.begin(groma.shell("--grace 300ms", &format!("{STUBBORN} echo $$; wait")));
     let pids = [running.pid(), running.pid()];
     drop(running); // SIGKILL
     let _server = groma.serve();

@@ -12,3 +12,4 @@ mod plan;
 mod records;
 mod secrets;
 mod support;
+mod terminal;

@@ -1,9 +1,10 @@
 //! `groma executions cancel`.
 
 use clap::Args;
-use groma_api::StopRequest;
+use groma_api::{Execution, StopRequest};
 
 use super::ExecutionName;
+use crate::connection::{Connection, Purpose};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::say;
@@ -21,21 +22,30 @@ pub(crate) struct Cancel {
 
 impl Cancel {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
-        let Self { execution: name, reason } = self;
-        let request = StopRequest { reason: Some(reason) };
-        let execution = cx
-            .change(async |backend| {
-                let id = name.id(&*backend).await?;
-                backend.execution_cancel(id, request).await
-            })
-            .await?;
+        let connection = cx.connect(Purpose::Brief).await?;
+        let cancelled = self.cancel(&connection).await;
+        connection.close().await;
+        let execution = cancelled?;
         super::print(cx, &execution)?;
         if !execution.summary.status.is_terminal() {
-            say(format!(
-                "it has not ended yet; look again with: groma executions show {}",
-                execution.summary.id
-            ));
+            let id = execution.summary.id;
+            say(format!("it has not ended yet; look again with: groma executions show {id}"));
         }
         Ok(())
+    }
+
+    async fn cancel(self, connection: &Connection) -> Result<Execution, Failure> {
+        let id = self.execution.id(&*connection.backend()).await?;
+        let request = StopRequest { reason: Some(self.reason) };
+        let asked = connection.backend().execution_cancel(id, request).await?;
+        if asked.summary.status.is_terminal() {
+            return Ok(asked);
+        }
+        connection
+            .until(async |backend| {
+                let now = backend.execution_get(id).await?;
+                Ok((now.summary.status.is_terminal(), now))
+            })
+            .await
     }
 }
