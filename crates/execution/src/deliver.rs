@@ -67,7 +67,7 @@ impl Delivery {
             return;
         }
         for queue in self.queues() {
-            queue.change(id, |feed| feed.position = Some(position.clone()));
+            queue.change_known(id, |feed| feed.position = Some(position.clone()));
         }
         let queues: Vec<Arc<Queue>> = self.queues().map(Arc::clone).collect();
         tokio::spawn(async move {
@@ -85,7 +85,7 @@ impl Delivery {
     pub(crate) fn progress(&self, progress: Progress) {
         let Some(id) = progress.execution_id.or(progress.plan_id) else { return };
         for queue in self.queues() {
-            queue.change(id, |feed| feed.progress = Some(progress.clone()));
+            queue.change_known(id, |feed| feed.progress = Some(progress.clone()));
         }
     }
 

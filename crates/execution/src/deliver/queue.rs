@@ -64,6 +64,15 @@ impl Queue {
         self.turn(state, id);
     }
 
+    /// Notes what happened to an execution or plan, unless its end was told already.
+    pub(super) fn change_known(&self, id: Uuid, change: impl FnOnce(&mut Feed)) {
+        let mut state = self.state.lock();
+        if let Some(feed) = state.feeds.get_mut(&id) {
+            change(feed);
+            self.turn(&mut state, id);
+        }
+    }
+
     /// Notes that the log of an execution has grown, unless its end was told already.
     pub(super) fn advanced(&self, id: Uuid) {
         self.turn(&mut self.state.lock(), id);
