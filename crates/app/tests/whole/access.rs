@@ -97,7 +97,7 @@ async fn only_the_owner_and_the_superuser_come_by_the_socket() {
 
 #[tokio::test]
 async fn every_operation_asks_for_its_scope() {
-    let world = World::new();
+    let world = World { rest: true, ..World::new() };
     let app = world.open().await;
     for operation in OPERATIONS {
         let Some(needed) = operation.scope else { continue };

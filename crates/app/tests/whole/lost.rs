@@ -73,7 +73,9 @@ fn marked(id: ExecutionId) -> usize {
     let mark = format!("GROMA_EXECUTION_ID={id}");
     let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok());
     let environments = processes.filter_map(|entry| std::fs::read(entry.path().join("environ")).ok());
-    environments.filter(|environment| environment.split(|byte| *byte == 0).any(|part| part == mark.as_bytes())).count()
+    environments
+        .filter(|environment| environment.split(|byte| *byte == 0).any(|part| part == mark.as_bytes()))
+        .count()
 }
 
 // Nothing is waited for but time.
