@@ -84,7 +84,8 @@ impl Output {
         self.passing = Passing::to(tee);
     }
 
-    /// Writes a note into the index. When it returns, the end of this process (not of the computer) loses it no more.
+    /// Writes a note into the index. When it returns, the end of this process (not of the computer) loses it no more:
+    /// except that of a process, which is written with what comes next, or after a moment of reading.
     ///
     /// # Errors
     /// When the index cannot be made or written.
@@ -204,7 +205,8 @@ impl Output {
 
     /// Returns when something is to be told although nothing comes.
     fn due(&self) -> Option<Instant> {
-        [self.stdout.due(), self.stderr.due(), self.draw_due()].into_iter().flatten().min()
+        let due = [self.stdout.due(), self.stderr.due(), self.draw_due(), self.recorder.later_due()];
+        due.into_iter().flatten().min()
     }
 
     /// Tells what has waited long enough.

@@ -28,7 +28,7 @@ pub(crate) fn begun() -> Note {
     }))
 }
 
-fn spawned(attempt: u32) -> Note {
+pub(crate) fn spawned(attempt: u32) -> Note {
     let leader = ProcessIdentity { pid: 7, started_ticks: 8, boot_id: String::new() };
     Note::Spawned(Spawned { attempt, leader, mechanism: crate::Mechanism::ProcessGroup, cgroup: None })
 }

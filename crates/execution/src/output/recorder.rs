@@ -3,13 +3,18 @@
 use std::future::pending;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::pending::Pending;
 use crate::log::{Chunk, LogWriter, note_bytes, start_off_thread};
 use crate::{LogSink, Note};
+
+/// How long a note waits for something to be written with.
+const LATER: Duration = Duration::from_millis(200);
 
 /// Writes the log of one execution.
 #[derive(Debug)]
@@ -18,6 +23,8 @@ pub(super) struct Recorder {
     state: State,
     /// Lines that wait.
     pub(super) pending: Pending,
+    /// A note that is written with what comes next, and when it is due without that.
+    later: Option<(Vec<u8>, Instant)>,
     fault: Option<String>,
     written: (u64, u64),
     gap: Option<(u64, u64)>,
@@ -47,20 +54,28 @@ impl Recorder {
             Some(sink) => State::Idle(Box::new(LogWriter::new(id, sink, log_bytes_max))),
             None => State::Nobody,
         };
-        Self { id, state, pending, fault: None, written: (0, 0), gap: None }
+        Self { id, state, pending, later: None, fault: None, written: (0, 0), gap: None }
     }
 
     /// Begins to write what waits, unless something is being written.
     pub(super) fn start(&mut self) {
-        if !matches!(self.state, State::Idle(_)) || self.pending.is_empty() {
+        let due = self.later_due().is_some_and(|due| due <= Instant::now());
+        if !matches!(self.state, State::Idle(_)) || (!due && self.pending.is_empty()) {
             return;
         }
         let State::Idle(mut writer) = std::mem::replace(&mut self.state, State::Nobody) else { return };
+        let later = self.later.take();
         let chunks = self.pending.take();
         self.state = State::Busy(start_off_thread(move || {
-            let outcome = writer.write(&chunks);
+            let noted = later.map_or(Ok(()), |(cells, _)| writer.append_index(&cells));
+            let outcome = noted.and_then(|()| writer.write(&chunks));
             Written { writer, chunks, outcome }
         }));
+    }
+
+    /// Returns when the note that waits is to be written.
+    pub(super) fn later_due(&self) -> Option<Instant> {
+        self.later.as_ref().filter(|_| matches!(self.state, State::Idle(_))).map(|(_, due)| *due)
     }
 
     /// Returns when what was being written is written; never, if nothing is. Stopping to wait loses nothing.
@@ -93,10 +108,20 @@ impl Recorder {
         }
     }
 
-    /// Writes a note, after all that came before it.
+    /// Writes a note, after all that came before it; that of a process with what comes next, or a little later.
     pub(super) async fn note(&mut self, note: &Note) -> io::Result<()> {
-        let cells = note_bytes(note)?;
+        let mut cells = note_bytes(note)?;
+        if matches!(note, Note::Spawned(_)) {
+            // Not worth a write of its own: its processes can be found by their mark as well.
+            let due = self.later.as_ref().map_or_else(|| Instant::now() + LATER, |(_, due)| *due);
+            self.later.get_or_insert((Vec::new(), due)).0.append(&mut cells);
+            return Ok(());
+        }
         self.settle().await;
+        if let Some((mut later, _)) = self.later.take() {
+            later.append(&mut cells);
+            cells = later;
+        }
         let State::Idle(mut writer) = std::mem::replace(&mut self.state, State::Nobody) else {
             return Ok(());
         };

@@ -138,6 +138,35 @@ fn a_prompt_is_told_at_once_and_a_redrawn_line_is_progress() {
 }
 
 #[test]
+fn the_note_of_a_process_is_written_with_what_comes_next_or_soon() {
+    run(async {
+        let notes =
+            |sink: &MemoryLogs| LogReader::open(Arc::new(sink.clone()), ID).unwrap().notes().unwrap().len();
+        let (begun, spawned) = (crate::log::tests::begun(), crate::log::tests::spawned(1));
+        let sink = MemoryLogs::new();
+        let mut output = output(&sink, options(), &[]);
+        output.note(&begun).await.unwrap();
+        output.note(&spawned).await.unwrap();
+        assert_eq!(notes(&sink), 1);
+        feed(&mut output, &[(Stdout, b"a\n")]).await;
+        assert_eq!((notes(&sink), raw(&sink, Stdout).as_slice()), (2, b"a\n".as_slice()));
+        output.note(&spawned).await.unwrap();
+        let (out, stdout) = duplex(1 << 20);
+        let later = async {
+            while notes(&sink) < 3 {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            drop(out);
+        };
+        tokio::join!(output.pump_from(Some(stdout), None::<DuplexStream>, CancellationToken::new()), later);
+        output.note(&spawned).await.unwrap();
+        output.note(&begun).await.unwrap();
+        let all = LogReader::open(Arc::new(sink.clone()), ID).unwrap().notes().unwrap();
+        assert_eq!(all, [begun.clone(), spawned.clone(), spawned.clone(), spawned, begun]);
+    });
+}
+
+#[test]
 fn long_lines_are_cut_between_characters() {
     run(async {
         let sink = MemoryLogs::new();
