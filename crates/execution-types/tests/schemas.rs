@@ -1,5 +1,7 @@
 //! The schemas that are published say what is read and written.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use groma_execution_types::{ExecutionPlan, ExecutionRequest, ExecutionResult, ExecutionStatus, schemas};

@@ -1,5 +1,4 @@
-//! Runs scripts, programs, shell lines and AWS CLI calls, alone or as a plan, streams their output, and proves that it
-//! cleaned up. A library in its own right: no framework, no other part of Groma.
+#![doc = include_str!("../README.md")]
 
 mod config;
 mod deliver;
