@@ -116,8 +116,7 @@ fn a_note_follows_whatever_a_crash_left() {
         append_note(&sink, id, &spawned(2)).unwrap();
         let mut reader = LogReader::open(Arc::new(sink.clone()), id).unwrap();
         assert_eq!(reader.notes().unwrap().last(), Some(&spawned(2)), "{torn}");
-        let mut index = Vec::new();
-        index.resize(1 << 16, 0);
+        let mut index = vec![0; 1 << 16];
         let length = sink.open(id, LogPart::Index).unwrap().read_at(0, &mut index).unwrap();
         assert_eq!(length % 32, 0, "{torn}");
     }
