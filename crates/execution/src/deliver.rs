@@ -18,10 +18,15 @@ use groma_execution_types::{ExecutionEvent, Progress, Started};
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use self::feed::InMemory;
 use self::queue::Queue;
 use self::teller::Teller;
-use crate::output::Position;
-use crate::{EventHandler, LogSink};
+use crate::output::{OutputOptions, Position};
+use crate::{EventHandler, Interest, LogSink, MemoryLogs};
+
+/// Bytes of an execution that are in memory for handlers, if no log is kept. One that is slower misses lines, and is
+/// told which.
+const MEMORY_BYTES_MAX: u64 = 1 << 20;
 
 /// Tells handlers what happens. None of its calls waits for a handler. Cheap to clone; when the last clone is dropped,
 /// what is left is still told, and then the tasks end.
@@ -33,6 +38,16 @@ pub(crate) struct Delivery {
 struct Handlers {
     all: Vec<(Arc<dyn EventHandler>, Arc<Queue>)>,
     sink: Option<Arc<dyn LogSink>>,
+    /// Where lines are until they are told, if no log is kept.
+    memory: Option<MemoryLogs>,
+}
+
+impl Handlers {
+    /// Returns where lines are read from.
+    fn lines(&self) -> Option<Arc<dyn LogSink>> {
+        let memory = self.memory.clone().map(|memory| Arc::new(memory) as Arc<dyn LogSink>);
+        self.sink.clone().or(memory)
+    }
 }
 
 impl Drop for Handlers {
@@ -46,15 +61,28 @@ impl Drop for Handlers {
 impl Delivery {
     /// Returns delivery to these handlers, of lines from the logs in `sink`.
     pub(crate) fn new(handlers: Vec<Arc<dyn EventHandler>>, sink: Option<Arc<dyn LogSink>>) -> Self {
+        let lines = handlers.iter().any(|handler| handler.interest() == Interest::Lines);
+        let memory = (sink.is_none() && lines).then(MemoryLogs::new);
         let all = handlers.into_iter().map(|handler| (handler, Arc::new(Queue::new()))).collect();
-        Self { handlers: Arc::new(Handlers { all, sink }) }
+        Self { handlers: Arc::new(Handlers { all, sink, memory }) }
+    }
+
+    /// Returns where output is to be written, so that it can be told. If no log is kept and somebody wants lines, that
+    /// is in memory, of which `options` then take little, and until the end was told.
+    pub(crate) fn log(&self, options: &mut OutputOptions) -> Option<Arc<dyn LogSink>> {
+        let Some(memory) = &self.handlers.memory else { return self.handlers.sink.clone() };
+        options.log_bytes_max = options.log_bytes_max.min(MEMORY_BYTES_MAX);
+        Some(Arc::new(memory.clone()))
     }
 
     /// An execution or a plan began.
     pub(crate) fn started(&self, started: Started) {
         let Some(id) = started.execution_id.or(started.plan_id) else { return };
+        let memory = self.handlers.memory.as_ref().filter(|_| started.execution_id.is_some());
+        let memory = memory.map(|memory| Arc::new(InMemory { logs: memory.clone(), id }));
         for queue in self.queues() {
             queue.change(id, |feed| {
+                feed.memory.clone_from(&memory);
                 feed.plan = started.plan_id.filter(|plan| *plan != id);
                 feed.started = Some(started.clone());
             });
@@ -117,7 +145,7 @@ impl Delivery {
     fn queues(&self) -> impl Iterator<Item = &Arc<Queue>> {
         self.handlers.all.iter().map(|(handler, queue)| {
             if queue.begin() {
-                let teller = Teller::new(Arc::clone(handler), self.handlers.sink.clone(), Arc::clone(queue));
+                let teller = Teller::new(Arc::clone(handler), self.handlers.lines(), Arc::clone(queue));
                 tokio::spawn(teller.run());
             }
             queue

@@ -1,11 +1,13 @@
 //! What one handler was not told yet of one execution or plan.
 
+use std::sync::Arc;
+
 use groma_execution_types::{ExecutionEvent, Progress, Started};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::LogReader;
 use crate::output::Position;
+use crate::{LogReader, MemoryLogs};
 
 /// What one handler was not told yet of one execution or plan.
 #[derive(Debug, Default)]
@@ -20,6 +22,8 @@ pub(super) struct Feed {
     pub(super) progress: Option<Progress>,
     /// Its end.
     pub(super) ended: Option<ExecutionEvent>,
+    /// Its lines, if they are nowhere else.
+    pub(super) memory: Option<Arc<InMemory>>,
     /// Whether it waits for its turn.
     pub(super) queued: bool,
     /// What was told.
@@ -35,4 +39,18 @@ pub(super) struct Told {
     pub(super) progress: Option<(String, Option<f64>)>,
     /// The log from which lines are read.
     pub(super) log: Option<LogReader>,
+}
+
+/// Lines that are in memory until every handler was told the end.
+#[derive(Debug)]
+pub(super) struct InMemory {
+    pub(super) logs: MemoryLogs,
+    pub(super) id: Uuid,
+}
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        // Forgetting does not fail.
+        let _ = crate::log::remove(&self.logs, self.id);
+    }
 }

@@ -244,6 +244,27 @@ async fn a_log_that_is_gone_is_a_gap() {
 }
 
 #[tokio::test]
+async fn without_a_log_lines_are_in_memory_until_the_end_was_told() {
+    let (one, two) = (Arc::new(Notes::new(Interest::Lines)), Arc::new(Notes::new(Interest::Positions)));
+    let handlers = [&one, &two].map(|handler| Arc::clone(handler) as Arc<dyn EventHandler>);
+    let delivery = Delivery::new(handlers.to_vec(), None);
+    let mut options = OutputOptions { line_bytes_max: 1000, log_bytes_max: 1 << 40, result_bytes_max: 0 };
+    let sink = delivery.log(&mut options).unwrap();
+    assert_eq!(options.log_bytes_max, MEMORY_BYTES_MAX);
+    let memory = delivery.handlers.memory.clone().unwrap();
+    let mut run = Run::begin(&delivery, &memory, 1, options.log_bytes_max);
+    run.write(Stream::Stdout, "a\n");
+    assert_eq!(sink.list().unwrap(), [run.id]);
+    delivery.ended(ExecutionEvent::Completed(ended(Some(run.id), None)));
+    delivery.settled().await;
+    assert_eq!(one.words(), ["started run", "1 a", "completed"]);
+    assert!(sink.list().unwrap().is_empty());
+
+    let positions: Vec<Arc<dyn EventHandler>> = vec![two];
+    assert!(Delivery::new(positions, None).log(&mut options).is_none());
+}
+
+#[tokio::test]
 async fn tasks_end_with_delivery() {
     let handler = Arc::new(Notes::new(Interest::Lines));
     let sink = MemoryLogs::new();
