@@ -13,7 +13,7 @@ use groma_model::PlanId;
 use crate::context::Context;
 use crate::duration::display_ms;
 use crate::failure::Failure;
-use crate::output::{Format, Sheet, text_line, word};
+use crate::output::{Format, Sheet, optional, text_line, word};
 
 /// What can be done with plans.
 #[derive(Debug, Subcommand)]
@@ -82,26 +82,38 @@ fn print(cx: &Context, plan: &PlanRun) -> Result<(), Failure> {
 
 /// Returns what became of each step.
 fn steps(steps: &[StepResult]) -> Sheet {
-    let mut sheet = Sheet::new(&["step", "status", "took", "attempts", "execution", "why"]);
+    let mut sheet = Sheet::new(&["step", "status", "took", "execution"]);
     for step in steps {
-        let result = step.result.as_ref();
-        let status = word(&step.status).replace('_', " ");
-        let code = result.and_then(|result| result.exit_code).filter(|code| *code != 0);
-        let took = result.filter(|result| result.started_at.is_some());
-        let why = match (&step.root_cause, result.and_then(|result| result.error.clone())) {
-            (Some(root), _) => format!("because {root} did not complete"),
-            (None, error) => error.unwrap_or_default(),
-        };
+        let ran = step.result.as_ref().filter(|result| result.started_at.is_some());
         sheet.row(vec![
             step.id.clone(),
-            code.map_or_else(|| status.clone(), |code| format!("{status}, exit code {code}")),
-            took.map_or_else(String::new, |result| {
+            status(step),
+            ran.map_or_else(String::new, |result| {
                 display_ms(u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX))
             }),
-            result.map_or_else(String::new, |result| result.attempts.to_string()),
             step.execution_id.to_string(),
-            why,
         ]);
     }
     sheet
+}
+
+/// Returns how a step stands, and why.
+fn status(step: &StepResult) -> String {
+    let word = word(&step.status).replace('_', " ");
+    let result = step.result.as_ref();
+    let mut text = match (&step.root_cause, result) {
+        (Some(root), _) => format!("{word}: {root} did not complete"),
+        (None, Some(result)) if result.exit_code.is_some_and(|code| code != 0) => {
+            format!("{word}, exit code {}", optional(result.exit_code))
+        }
+        (None, Some(result)) => match &result.error {
+            Some(error) => format!("{word}: {error}"),
+            None => word,
+        },
+        (None, None) => word,
+    };
+    if let Some(attempts) = result.map(|result| result.attempts).filter(|attempts| *attempts > 1) {
+        text.push_str(&format!(" ({attempts} attempts)"));
+    }
+    text
 }

@@ -36,7 +36,7 @@ pub(crate) struct Guest {
 #[derive(Debug)]
 enum Way {
     /// This process's own hold, or the holder that was there when it came.
-    Opened(Connection),
+    Opened(Box<Connection>),
     /// A holder that came later.
     Client(Arc<dyn Backend>),
     Nobody,
@@ -51,7 +51,7 @@ impl Guest {
         let opened = Connection::open(settings, Purpose::Brief).await?;
         let guest = Self {
             settings: settings.clone(),
-            way: Mutex::new(Way::Opened(opened)),
+            way: Mutex::new(Way::Opened(Box::new(opened))),
             asking: RwLock::default(),
             may_take: AtomicBool::new(false),
         };
@@ -105,7 +105,7 @@ impl Guest {
             Ok(None) if self.may_take.load(Ordering::Relaxed) => {
                 let opened = Connection::open(&self.settings, Purpose::Brief).await.map_err(api_error)?;
                 let backend = opened.backend();
-                *way = Way::Opened(opened);
+                *way = Way::Opened(Box::new(opened));
                 Ok(backend)
             }
             Ok(None) => Err(unavailable(format!("nobody holds {}", dir.display()))),
@@ -142,7 +142,7 @@ impl ReportTo for Guest {
                     attempt += 1;
                     // The holder is just ending: another comes, or this process.
                     let opened = Connection::open(&self.settings, Purpose::Brief).await.map_err(api_error)?;
-                    *self.way.lock().await = Way::Opened(opened);
+                    *self.way.lock().await = Way::Opened(Box::new(opened));
                 }
                 answer => return answer,
             }

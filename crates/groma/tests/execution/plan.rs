@@ -29,7 +29,7 @@ fn a_failing_step_is_the_root_of_what_is_skipped() {
     let file = plan(&groma, GRAPH);
     let ended = groma.run(&format!("plan run {file}")).code(3);
     assert!(ended.stdout.contains("[fetch] fetched"), "{}", ended.stdout);
-    assert!(ended.stdout.contains("because build did not complete"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("skipped: build did not complete"), "{}", ended.stdout);
     assert!(
         ended.stderr.contains("[build] broken") && ended.stderr.contains("exit code 9"),
         "{}",

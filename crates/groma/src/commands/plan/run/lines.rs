@@ -1,6 +1,6 @@
 //! A plan told line by line, where nobody watches a terminal.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use async_trait::async_trait;
 use groma_app::execution::EventHandler;
@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use super::steps::{Steps, how};
+use crate::commands::executions::tame;
 use crate::output::say;
 
 /// Writes what steps write, behind the step's name: stdout to stdout, stderr to stderr, where beginnings and ends are
@@ -27,16 +28,20 @@ impl Lines {
     fn line(&self, line: &Line) {
         let steps = self.steps.lock();
         let step = steps.name(line.execution_id).unwrap_or("?");
+        let text = |terminal| if terminal { tame(&line.line) } else { line.line.clone() };
         match line.stream {
             Stream::Stdout => {
                 let mut stdout = io::stdout().lock();
-                let written = writeln!(stdout, "[{step}] {}", line.line);
+                let written = writeln!(stdout, "[{step}] {}", text(stdout.is_terminal()));
                 if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
                     self.reader_gone.cancel();
                 }
             }
             // A program goes on without a reader of its errors.
-            Stream::Stderr => drop(writeln!(io::stderr().lock(), "[{step}] {}", line.line)),
+            Stream::Stderr => {
+                let mut stderr = io::stderr().lock();
+                let _ = writeln!(stderr, "[{step}] {}", text(stderr.is_terminal()));
+            }
         }
     }
 }
