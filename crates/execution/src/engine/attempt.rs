@@ -64,7 +64,7 @@ impl Attempt<'_> {
             env: &resolved.env,
             stdin,
         };
-        match process::spawn(what, cgroup, self.stop.token()).await {
+        match process::spawn(what, cgroup, self.engine.sweeper.leaders(), self.stop.token()).await {
             Ok((running, stdout, stderr)) => Ok(Spawned { running, stdout, stderr }),
             Err(process::SpawnError::Cancelled) => Err(Outcome::stopped(&Cause::Stopped(self.stop.reason()))),
             Err(error) => Err(Outcome { retryable: true, ..Outcome::failed(error.to_string()) }),

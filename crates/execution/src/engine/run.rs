@@ -38,28 +38,6 @@ pub(crate) struct Begin {
 }
 
 impl Engine {
-    /// Enters an execution and runs it. Returns how it ended, after its end was told.
-    pub(crate) async fn run(self: &Arc<Self>, begin: Begin) -> Arc<ExecutionResult> {
-        match self.enter(begin.id, begin.stop.clone()) {
-            Ok(()) => Box::pin(self.drive(begin)).await,
-            Err(error) => {
-                let failed = ExecutionStatus::Failed;
-                Arc::new(ExecutionResult {
-                    status: failed,
-                    error: Some(error.to_string()),
-                    ..pending(begin.id)
-                })
-            }
-        }
-    }
-
-    /// Tells that a step never began, because of the step that is named.
-    pub(crate) fn skip(&self, id: Uuid, plan: (Uuid, String), cause: String) -> Arc<ExecutionResult> {
-        // One that is there already stays what it is.
-        let _ = self.book.enter(id, Stop::default());
-        self.never_began(id, Some(plan), ExecutionStatus::Skipped, cause)
-    }
-
     /// Runs an execution that is entered.
     pub(crate) async fn drive(&self, begin: Begin) -> Arc<ExecutionResult> {
         let slot = tokio::select! {
@@ -124,7 +102,9 @@ impl<'a> Run<'a> {
             output.tee(Arc::clone(tee));
         }
         engine.book.runs(begin.id, self.since, output.position());
-        if let Err(error) = output.note(&self.begun()).await {
+        if engine.sink.is_some()
+            && let Err(error) = output.note(&self.begun()).await
+        {
             // Nothing is started that could not be found again.
             self.tell_started(None, &shown);
             let outcome =
@@ -282,7 +262,7 @@ impl<'a> Run<'a> {
         &self,
         outcome: Outcome,
         teardown: Option<Teardown>,
-        mut output: Option<&mut Output>,
+        output: Option<&mut Output>,
     ) -> Arc<ExecutionResult> {
         let position = output.as_ref().map(|output| output.position().borrow().clone());
         let kept = output.as_ref().map(|output| output.kept()).unwrap_or_default();
@@ -305,7 +285,7 @@ impl<'a> Run<'a> {
             bytes: position.as_ref().map_or(0, |position| position.bytes),
             ..pending(self.begin.id)
         };
-        if let Some(output) = &mut output
+        if let Some(output) = output.filter(|_| self.engine.sink.is_some())
             && let Err(error) = output.note(&Note::Ended { result: Box::new(result.clone()) }).await
         {
             tracing::error!(id = %self.begin.id, %error, "failed to note the end of an execution in its log");

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::cgroup::Cgroup;
 use super::exit::ExitWatch;
-use super::sweep::Wanted;
+use super::sweep::{Leaders, Leading, Wanted};
 
 /// A process that was started. It leads a group of its own, and as long as it is not reaped, no other process and no
 /// other group has its id.
@@ -27,6 +27,7 @@ pub(crate) struct Running {
     watch: Option<ExitWatch>,
     feed: Option<AbortHandle>,
     cgroup: Option<Cgroup>,
+    leading: Option<Leading>,
 }
 
 impl Running {
@@ -34,9 +35,15 @@ impl Running {
     ///
     /// # Errors
     /// When its end cannot be watched; it is then killed.
-    pub(super) fn over(child: Child, id: Uuid, cgroup: Option<Cgroup>) -> io::Result<Self> {
+    pub(super) fn over(
+        child: Child,
+        id: Uuid,
+        cgroup: Option<Cgroup>,
+        leaders: &Leaders,
+    ) -> io::Result<Self> {
+        let leading = Some(leaders.add(child.id()));
         let pid = Pid::from_raw(child.id().cast_signed()).ok_or(io::ErrorKind::InvalidData)?;
-        let mut running = Self { child: Some(child), pid, id, watch: None, feed: None, cgroup };
+        let mut running = Self { child: Some(child), pid, id, watch: None, feed: None, cgroup, leading };
         // What it started before this is found by its group and its mark.
         if running.cgroup.as_ref().is_some_and(|cgroup| cgroup.add(pid).is_err()) {
             running.cgroup = None;
@@ -89,6 +96,7 @@ impl Running {
 
     /// Takes note of its end: its id is free from here on. `None`: it has not ended.
     pub(super) fn reap(&mut self) -> Option<ExitStatus> {
+        self.leading = None;
         let status = match self.child.as_mut()?.try_wait() {
             Ok(status) => status?,
             // Somebody else waits for the children of this process. Its id is not ours to use any more.
@@ -113,6 +121,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.stop_feeding();
+        self.leading = None;
         self.signal(Signal::KILL);
         let cgroup = self.cgroup.take();
         let Some(mut child) = self.child.take() else {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::cgroup::Cgroup;
+use super::sweep::Leaders;
 use super::{COOKIE, OUTER, Running};
 
 /// What to start. The program is a path, never a name: a name, like any work between fork and exec, would make the
@@ -68,6 +69,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(10);
 pub(crate) async fn spawn(
     what: Spawn<'_>,
     cgroup: Option<Cgroup>,
+    leaders: &Leaders,
     cancel: &CancellationToken,
 ) -> Result<(Running, Option<ChildStdout>, Option<ChildStderr>), SpawnError> {
     let mut wait = FIRST_WAIT;
@@ -94,7 +96,7 @@ pub(crate) async fn spawn(
         hint: format!("it started but cannot be watched ({source}), so it was ended again"),
         source,
     };
-    Running::new(started, what, cgroup).map_err(failed)
+    Running::new(started, what, cgroup, leaders).map_err(failed)
 }
 
 impl Running {
@@ -103,10 +105,11 @@ impl Running {
         mut child: std::process::Child,
         what: Spawn<'_>,
         cgroup: Option<Cgroup>,
+        leaders: &Leaders,
     ) -> io::Result<(Self, Option<ChildStdout>, Option<ChildStderr>)> {
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         // From here on dropping it ends the process.
-        let mut running = Self::over(child, what.id, cgroup)?;
+        let mut running = Self::over(child, what.id, cgroup, leaders)?;
         if let (Some(stdin), Input::Bytes(bytes)) = (stdin, what.stdin) {
             running.feed(feed(ChildStdin::from_std(stdin)?, bytes.clone()));
         }

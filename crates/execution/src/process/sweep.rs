@@ -6,7 +6,8 @@
 mod known;
 mod walk;
 
-use std::sync::mpsc;
+use std::collections::HashSet;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -71,10 +72,47 @@ type Ask = (Wanted, oneshot::Sender<Vec<Member>>);
 #[derive(Debug, Default)]
 pub(crate) struct Sweeper {
     asks: Mutex<Option<mpsc::Sender<Ask>>>,
+    leaders: Leaders,
+}
+
+/// The processes that the engine itself started and has not reaped. It knows all about them, and most of what is new at
+/// any time is one of them, so that walks need not read them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Leaders(Arc<Mutex<HashSet<u32>>>);
+
+impl Leaders {
+    /// Adds one, until what is returned is dropped.
+    pub(super) fn add(&self, pid: u32) -> Leading {
+        self.0.lock().insert(pid);
+        Leading { leaders: self.clone(), pid }
+    }
+
+    fn has(&self, pid: u32) -> bool {
+        self.0.lock().contains(&pid)
+    }
+}
+
+/// A process that the engine started. To be dropped before the process is reaped, for then its id is anybody's.
+#[derive(Debug)]
+pub(super) struct Leading {
+    leaders: Leaders,
+    pid: u32,
+}
+
+impl Drop for Leading {
+    fn drop(&mut self) {
+        self.leaders.0.lock().remove(&self.pid);
+    }
 }
 
 impl Sweeper {
-    /// Returns the processes of an execution that are there after this was called.
+    /// Returns the processes that are not looked at.
+    pub(crate) const fn leaders(&self) -> &Leaders {
+        &self.leaders
+    }
+
+    /// Returns the processes of an execution that are there after this was called, without the one that leads them as
+    /// long as it is not reaped.
     pub(crate) async fn find(&self, wanted: Wanted) -> Vec<Member> {
         if !cfg!(target_os = "linux") {
             return Vec::new();
@@ -94,32 +132,39 @@ impl Sweeper {
             None => ask,
         };
         let (thread, queue) = mpsc::channel();
-        match std::thread::Builder::new().name("groma-sweep".into()).spawn(move || serve(&queue)) {
+        let leaders = self.leaders.clone();
+        let serve = move || serve(&queue, leaders);
+        match std::thread::Builder::new().name("groma-sweep".into()).spawn(serve) {
             Ok(_) => {
                 let _ = thread.send(ask);
                 *asks = Some(thread);
             }
             // No thread to be had: here and now, then.
-            Err(_) => answer(&mut Walker::default(), vec![ask]),
+            Err(_) => answer(&mut Walker::new(self.leaders.clone()), vec![ask]),
         }
     }
 }
 
-/// How much longer than a walk took the next one waits, so that walking takes a fifth of a processor at most.
-const REST: u32 = 4;
+/// How much longer than a walk took the next one waits, for each who was answered: the more ask, the more are answered
+/// at once, and who asks alone is answered at once.
+const REST: u32 = 10;
+/// How long that is at most, unless walks themselves take so long that they would take more than a fifth of the time.
+const REST_MAX: Duration = Duration::from_millis(5);
 
 /// Walks for whoever asks until nobody can ask any more.
-fn serve(asks: &mpsc::Receiver<Ask>) {
-    let mut walker = Walker::default();
+fn serve(asks: &mpsc::Receiver<Ask>, leaders: Leaders) {
+    let mut walker = Walker::new(leaders);
     let mut rested = Instant::now();
     while let Ok(first) = asks.recv() {
         let mut batch = vec![first];
         while let Ok(more) = asks.recv_timeout(rested.saturating_duration_since(Instant::now())) {
             batch.push(more);
         }
-        let began = Instant::now();
+        let (began, answered) = (Instant::now(), u32::try_from(batch.len()).unwrap_or(u32::MAX));
         answer(&mut walker, batch);
-        rested = Instant::now() + began.elapsed().min(Duration::from_millis(25)) * REST;
+        let took = began.elapsed();
+        rested =
+            Instant::now() + took.saturating_mul(REST.saturating_mul(answered)).min(REST_MAX.max(took * 4));
     }
 }
 
@@ -133,5 +178,5 @@ fn answer(walker: &mut Walker, batch: Vec<Ask>) {
 
 /// Walks once on this thread.
 pub(super) fn walk_once(wanted: Wanted) -> Vec<Member> {
-    Walker::default().walk(&[wanted]).pop().unwrap_or_default()
+    Walker::new(Leaders::default()).walk(&[wanted]).pop().unwrap_or_default()
 }

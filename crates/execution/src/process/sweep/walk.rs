@@ -7,17 +7,23 @@ use std::io;
 use uuid::Uuid;
 
 use super::known::{Known, Seen};
-use super::{Member, Wanted};
+use super::{Leaders, Member, Wanted};
 use crate::process::identity::Stat;
 use crate::process::{COOKIE, OUTER};
 
 /// Walks over `/proc`, and remembers what cannot have changed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Walker {
     known: Known,
+    leaders: Leaders,
 }
 
 impl Walker {
+    /// Returns one that does not look at these.
+    pub(super) fn new(leaders: Leaders) -> Self {
+        Self { known: Known::default(), leaders }
+    }
+
     /// Returns for each of the wanted the processes that have its mark or its group; none where there is no `/proc`.
     pub(super) fn walk(&mut self, wanted: &[Wanted]) -> Vec<Vec<Member>> {
         let mut found = vec![Vec::new(); wanted.len()];
@@ -43,6 +49,9 @@ impl Walker {
 
     /// Reads what marks a process; `None` when it has ended or is none that could ever be wanted.
     fn look(&mut self, pid: u32) -> Option<Seen> {
+        if self.leaders.has(pid) {
+            return None;
+        }
         let environment = match fs::read(format!("/proc/{pid}/environ")) {
             Ok(bytes) => bytes,
             // Another user's: by its group alone.
