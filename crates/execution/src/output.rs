@@ -178,7 +178,7 @@ impl Output {
             }
         }
         self.recorder.start();
-        if self.draw_due().is_some_and(|due| due <= now) {
+        if self.draw_due(now).is_some_and(|due| due <= now) {
             self.draw();
         }
     }
@@ -205,7 +205,8 @@ impl Output {
 
     /// Returns when something is to be told although nothing comes.
     fn due(&self) -> Option<Instant> {
-        let due = [self.stdout.due(), self.stderr.due(), self.draw_due(), self.recorder.later_due()];
+        let drawn = self.draw_due(Instant::now());
+        let due = [self.stdout.due(), self.stderr.due(), drawn, self.recorder.later_due()];
         due.into_iter().flatten().min()
     }
 
@@ -218,14 +219,15 @@ impl Output {
             }
         }
         self.recorder.start();
-        if self.draw_due().is_some_and(|due| due <= now) {
+        if self.draw_due(now).is_some_and(|due| due <= now) {
             self.draw();
         }
     }
 
-    fn draw_due(&self) -> Option<Instant> {
+    /// Returns when a line that was redrawn is to be told: the first at once, `now`.
+    fn draw_due(&self, now: Instant) -> Option<Instant> {
         self.drawn.as_ref()?;
-        Some(self.drawn_at.map_or_else(Instant::now, |at| at + PROGRESS_EVERY))
+        Some(self.drawn_at.map_or(now, |at| at + PROGRESS_EVERY))
     }
 
     /// Tells the line that was redrawn last.

@@ -137,6 +137,19 @@ fn a_prompt_is_told_at_once_and_a_redrawn_line_is_progress() {
     });
 }
 
+#[tokio::test]
+async fn a_redrawn_line_is_told_while_the_clock_moves() {
+    let mut output = output(&MemoryLogs::new(), options(), &[]);
+    let mut position = output.position();
+    let (mut out, stdout) = duplex(1 << 20);
+    let drive = async move {
+        out.write_all(b"\r 10%").await.unwrap();
+        position.wait_for(|position| position.progress.is_some()).await.unwrap();
+        drop(out);
+    };
+    tokio::join!(output.pump_from(Some(stdout), None::<DuplexStream>, CancellationToken::new()), drive);
+}
+
 #[test]
 fn the_note_of_a_process_is_written_with_what_comes_next_or_soon() {
     run(async {
