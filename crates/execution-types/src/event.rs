@@ -37,7 +37,7 @@ pub enum ExecutionEvent {
 
 /// It runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionStartedEvent))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionStartedNotice))]
 #[serde(rename_all = "camelCase")]
 pub struct Started {
     /// The execution; absent if this is the plan itself.
@@ -58,7 +58,7 @@ pub struct Started {
     #[cfg_attr(feature = "schema", schema(value_type = String, format = DateTime))]
     pub started_at: Timestamp,
     /// What the request gave along.
-    #[cfg_attr(feature = "schema", schema(value_type = Object))]
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, Value>))]
     pub metadata: Map<String, Value>,
 }
 
@@ -100,7 +100,7 @@ fn is_false(value: &bool) -> bool {
 
 /// The log has more lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionOutputAdvancedEvent))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionOutputAdvancedNotice))]
 #[serde(rename_all = "camelCase")]
 pub struct OutputAdvanced {
     /// The execution.
@@ -115,7 +115,7 @@ pub struct OutputAdvanced {
 
 /// Lines that cannot be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionOutputGapEvent))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionOutputGapNotice))]
 #[serde(rename_all = "camelCase")]
 pub struct OutputGap {
     /// The execution.
@@ -130,7 +130,7 @@ pub struct OutputGap {
 
 /// How far an execution or a plan is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionProgressEvent))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionProgressNotice))]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
     /// The execution; this or `plan_id`.
@@ -152,7 +152,7 @@ pub struct Progress {
 
 /// How an execution or a plan ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionEndedEvent))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionEndedNotice))]
 #[serde(rename_all = "camelCase")]
 pub struct Ended {
     /// The execution; absent if this is the plan itself.

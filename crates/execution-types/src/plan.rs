@@ -28,7 +28,7 @@ pub struct ExecutionPlan {
     pub total_timeout_ms: Option<u64>,
     /// Given back with the events, otherwise not looked at.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    #[cfg_attr(feature = "schema", schema(value_type = Object))]
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, Value>))]
     pub metadata: Map<String, Value>,
 }
 
@@ -140,10 +140,10 @@ pub struct PlanResult {
     /// Where it is.
     pub status: ExecutionStatus,
     /// When it started.
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime, required))]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime, required))]
     pub completed_at: Option<Timestamp>,
     /// Why it did not complete: the step that failed first, and how.
     #[serde(default, skip_serializing_if = "Option::is_none")]

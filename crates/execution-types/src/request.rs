@@ -50,7 +50,7 @@ pub struct ExecutionRequest {
     pub secrets: BTreeMap<String, Secret>,
     /// Given back with the events, otherwise not looked at.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    #[cfg_attr(feature = "schema", schema(value_type = Object))]
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::BTreeMap<String, Value>))]
     pub metadata: Map<String, Value>,
 }
 

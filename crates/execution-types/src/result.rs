@@ -47,8 +47,10 @@ pub struct ExecutionResult {
     /// Where it is.
     pub status: ExecutionStatus,
     /// What it ended with; `null` unless it ended by itself.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub exit_code: Option<i32>,
     /// The number of the signal that ended it.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub signal: Option<i32>,
     /// Standard output, decoded; of much output the beginning and the end.
     pub stdout: String,
@@ -59,17 +61,18 @@ pub struct ExecutionResult {
     #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub duration: Duration,
     /// When it started.
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime, required))]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = DateTime, required))]
     pub completed_at: Option<Timestamp>,
     /// The file with all of its output; `null` if none is kept.
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, required))]
     pub log_path: Option<PathBuf>,
     /// Whether `stdout` or `stderr` is not all there was.
     pub truncated: bool,
     /// How it was seen to be gone; `null` while it runs, or if nothing ran.
+    #[cfg_attr(feature = "schema", schema(required))]
     pub teardown: Option<Teardown>,
     /// Why it did not complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]

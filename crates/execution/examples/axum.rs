@@ -21,7 +21,8 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use futures::{Stream, stream};
 use groma_execution::{
-    EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, ExecutionEvent, ExecutionRequest, ExecutionResult,
+    EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, ExecutionEvent, ExecutionRequest,
+    ExecutionResult,
 };
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
@@ -56,7 +57,10 @@ fn refused(error: ExecutionError) -> Refused {
     (status, error.to_string())
 }
 
-async fn execute(State(app): State<App>, Json(request): Json<ExecutionRequest>) -> Result<Json<Uuid>, Refused> {
+async fn execute(
+    State(app): State<App>,
+    Json(request): Json<ExecutionRequest>,
+) -> Result<Json<Uuid>, Refused> {
     app.engine.execute(request).await.map(Json).map_err(refused)
 }
 
@@ -87,7 +91,10 @@ async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (events_sender, _) = broadcast::channel(4096);
-    let config = ExecutionConfig { log_dir: Some(std::env::temp_dir().join("executions")), ..ExecutionConfig::default() };
+    let config = ExecutionConfig {
+        log_dir: Some(std::env::temp_dir().join("executions")),
+        ..ExecutionConfig::default()
+    };
     let engine = ExecutionEngine::new(config).with_event_handler(Arc::new(Broadcast(events_sender.clone())));
     let app = App { engine: Arc::new(engine), events: events_sender };
     let engine = Arc::clone(&app.engine);

@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use groma_execution::{
-    Command, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionRequest, ExecutionStatus, read_plan,
+    Command, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionRequest,
+    ExecutionStatus, read_plan,
 };
 
 /// Prints lines where they were written, and what became of steps.
@@ -29,12 +30,18 @@ impl EventHandler for Printer {
             ExecutionEvent::Stdout(line) => writeln!(io::stdout(), "{}", line.line),
             ExecutionEvent::Stderr(line) => writeln!(io::stderr(), "{}", line.line),
             ExecutionEvent::OutputGap(gap) => {
-                writeln!(io::stderr(), "(lines {} to {} are missing: {})", gap.first_line, gap.last_line, gap.reason)
-            },
+                writeln!(
+                    io::stderr(),
+                    "(lines {} to {} are missing: {})",
+                    gap.first_line,
+                    gap.last_line,
+                    gap.reason
+                )
+            }
             ExecutionEvent::Progress(progress) if progress.plan_id.is_some() => {
                 let step = progress.current_step.unwrap_or_default();
                 writeln!(io::stderr(), "[{}/{}] {step}", progress.completed, progress.total)
-            },
+            }
             _ => Ok(()),
         };
     }
@@ -48,7 +55,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         ["exec", program, ref args @ ..] => {
             let args = args.iter().map(|&arg| arg.to_owned()).collect();
             ExecutionRequest::new(Command::Exec { program: program.to_owned(), args })
-        },
+        }
         ["shell", line] => ExecutionRequest::new(Command::Shell { command: line.to_owned() }),
         ["request", file] => serde_json::from_slice(&std::fs::read(file)?)?,
         ["plan", file] => return plan(&engine, file).await,

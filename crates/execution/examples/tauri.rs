@@ -59,13 +59,17 @@ impl<A: AppHandle> EventHandler for TauriEventHandler<A> {
     async fn on_event(&self, event: ExecutionEvent) {
         match &event {
             ExecutionEvent::Started(started) => self.emit("execution_started", started),
-            ExecutionEvent::Stdout(line) | ExecutionEvent::Stderr(line) => self.emit("execution_output", line),
+            ExecutionEvent::Stdout(line) | ExecutionEvent::Stderr(line) => {
+                self.emit("execution_output", line)
+            }
             ExecutionEvent::OutputGap(gap) => self.emit("execution_output_gap", gap),
             ExecutionEvent::OutputAdvanced(position) => self.emit("execution_output_advanced", position),
             ExecutionEvent::Progress(progress) => self.emit("execution_progress", progress),
-            ExecutionEvent::Completed(ended) | ExecutionEvent::Failed(ended) | ExecutionEvent::Cancelled(ended) => {
+            ExecutionEvent::Completed(ended)
+            | ExecutionEvent::Failed(ended)
+            | ExecutionEvent::Cancelled(ended) => {
                 self.emit("execution_complete", ended);
-            },
+            }
         }
     }
 }
@@ -83,7 +87,9 @@ impl AppHandle for Page {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let engine = ExecutionEngine::default().with_event_handler(Arc::new(TauriEventHandler::new(Page)));
-    let id = engine.execute(ExecutionRequest::new(Command::Shell { command: "echo hello; date".to_owned() })).await?;
+    let id = engine
+        .execute(ExecutionRequest::new(Command::Shell { command: "echo hello; date".to_owned() }))
+        .await?;
     engine.wait(id).await?;
     engine.shutdown().await;
     Ok(())
