@@ -93,8 +93,9 @@ impl<'a> Run<'a> {
         let (engine, begin) = (self.engine, self.begin);
         let redactor = Redactor::new(&resolved.secrets);
         let shown = redactor.text(&resolved.shown.display);
-        let mut output =
-            Output::new(begin.id, engine.sink.clone(), engine.output_options(), &resolved.secrets);
+        let mut options = engine.output_options();
+        let log = engine.delivery.log(&mut options);
+        let mut output = Output::new(begin.id, log, options, &resolved.secrets);
         if let Some(tee) = &engine.tee {
             output.tee(Arc::clone(tee));
         }
@@ -266,6 +267,7 @@ impl<'a> Run<'a> {
     ) -> Arc<ExecutionResult> {
         let position = output.as_ref().map(|output| output.position().borrow().clone());
         let kept = output.as_ref().map(|output| output.kept()).unwrap_or_default();
+        let fault = position.as_ref().and_then(|position| position.fault.as_ref());
         let mut result = ExecutionResult {
             status: outcome.status,
             exit_code: outcome.exit_code,
@@ -277,9 +279,9 @@ impl<'a> Run<'a> {
                 .as_ref()
                 .and(self.engine.sink.as_ref())
                 .and_then(|sink| sink.path(self.begin.id)),
-            truncated: kept.truncated,
+            truncated: kept.truncated || fault.is_some(),
             teardown,
-            error: outcome.error,
+            error: outcome.error.or_else(|| fault.cloned()),
             attempts: self.attempts,
             lines: position.as_ref().map_or(0, |position| position.lines),
             bytes: position.as_ref().map_or(0, |position| position.bytes),
