@@ -60,7 +60,7 @@ impl<A: AppHandle> EventHandler for TauriEventHandler<A> {
         match &event {
             ExecutionEvent::Started(started) => self.emit("execution_started", started),
             ExecutionEvent::Stdout(line) | ExecutionEvent::Stderr(line) => {
-                self.emit("execution_output", line)
+                self.emit("execution_output", line);
             }
             ExecutionEvent::OutputGap(gap) => self.emit("execution_output_gap", gap),
             ExecutionEvent::OutputAdvanced(position) => self.emit("execution_output_advanced", position),

@@ -81,7 +81,7 @@ pub(crate) async fn resolve(
     request.validate()?;
     let obtained = secrets::obtain(request, &outside, secrets).await?;
     secrets::refuse_shown(request, &obtained)?;
-    let draft = Draft::of(request, &outside)?;
+    let draft = Draft::of(request, outside)?;
     start(draft, obtained)
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn check(request: &ExecutionRequest, has_keychain: bool) -> Result<()
     request.validate()?;
     let obtained = secrets::obtain_without_keychain(request, &outside, has_keychain)?;
     secrets::refuse_shown(request, &obtained)?;
-    let draft = Draft::of(request, &outside)?;
+    let draft = Draft::of(request, outside)?;
     size::check(&draft, &obtained)?;
     Ok(())
 }
@@ -131,7 +131,7 @@ pub(crate) async fn dry_run_all(
     let work = move || {
         let mut files = FileDigests::default();
         let one = |(at, (request, obtained)): (usize, (ExecutionRequest, secrets::Obtained))| {
-            let draft = Draft::of(&request, &outside).map_err(|error| (at, error.into()))?;
+            let draft = Draft::of(&request, outside.clone()).map_err(|error| (at, error.into()))?;
             size::check(&draft, &obtained).map_err(|error| (at, error.into()))?;
             let mut shown = shown::show(&draft, &obtained);
             shown.digest = digest::of(&draft, &request, &mut files).map_err(|error| (at, error.into()))?;

@@ -17,6 +17,8 @@ const ID_MAX: usize = 100;
 const ATTEMPTS_MAX: u32 = 100;
 /// A day: who waits longer between attempts has forgotten why.
 const DELAY_MAX_MS: u64 = 24 * 3600 * 1000;
+/// Ten years: longer is a mistake.
+const TIMEOUT_MAX_MS: u64 = 3660 * 24 * 3600 * 1000;
 /// How often a plan is looked into for what comes before what, over all references: far more than any sensible plan
 /// needs, and over in a second.
 const LOOKS_MAX: usize = 50_000_000;
@@ -85,6 +87,9 @@ pub(super) fn form(plan: &ExecutionPlan) -> Result<Graph, ValidationError> {
     if plan.steps.len() > STEPS_MAX {
         let detail = format!("has {} steps, and a plan has at most {STEPS_MAX}", plan.steps.len());
         return Err(ValidationError::new("steps", detail));
+    }
+    if plan.total_timeout_ms.is_some_and(|limit| limit > TIMEOUT_MAX_MS) {
+        return Err(ValidationError::new("total_timeout_ms", "is more than ten years"));
     }
     let (Strategy::Parallel { max_concurrency } | Strategy::DependencyGraph { max_concurrency }) =
         plan.strategy

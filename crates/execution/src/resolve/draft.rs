@@ -35,8 +35,8 @@ impl Draft {
     ///
     /// # Errors
     /// The first field that names what is not there or cannot be used.
-    pub(super) fn of(request: &ExecutionRequest, outside: &Outside) -> Result<Self, ValidationError> {
-        let working_dir = working_dir(request.working_dir.as_deref(), outside)?;
+    pub(super) fn of(request: &ExecutionRequest, outside: Outside) -> Result<Self, ValidationError> {
+        let working_dir = working_dir(request.working_dir.as_deref(), outside.current_dir.as_deref())?;
         let env = environment::complete(request, outside);
         let Line { program, args, script, script_file, aws } =
             Line::of(&request.command, &env, &working_dir)?;
@@ -45,12 +45,12 @@ impl Draft {
     }
 }
 
-fn working_dir(asked: Option<&Path>, outside: &Outside) -> Result<PathBuf, ValidationError> {
+fn working_dir(asked: Option<&Path>, current: Option<&Path>) -> Result<PathBuf, ValidationError> {
     const FIELD: &str = "working_dir";
-    let dir = match (asked, &outside.current_dir) {
+    let dir = match (asked, current) {
         (Some(asked), _) if asked.is_absolute() => asked.to_owned(),
         (Some(asked), Some(current)) => current.join(asked),
-        (None, Some(current)) => current.clone(),
+        (None, Some(current)) => current.to_owned(),
         (_, None) => {
             let detail = "is needed: the folder in which the engine itself runs is gone";
             return Err(ValidationError::absent(FIELD, detail));

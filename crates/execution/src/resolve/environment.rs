@@ -14,13 +14,13 @@ const CLEAN: [&str; 5] = ["HOME", "LANG", "PATH", "TMPDIR", "TZ"];
 const AWS: [(&str, &str); 2] = [("AWS_PAGER", ""), ("AWS_CLI_AUTO_PROMPT", "off")];
 
 /// Returns all variables of a command but its secrets.
-pub(super) fn complete(request: &ExecutionRequest, outside: &Outside) -> BTreeMap<OsString, OsString> {
+pub(super) fn complete(request: &ExecutionRequest, outside: Outside) -> BTreeMap<OsString, OsString> {
     let named = |names: &mut dyn Iterator<Item = &str>| {
         let found = names.filter_map(|name| outside.env.get_key_value(&OsString::from(name)));
         found.map(|(name, value)| (name.clone(), value.clone())).collect()
     };
     let mut env: BTreeMap<OsString, OsString> = match &request.inherit_env {
-        InheritEnv::All => outside.env.clone(),
+        InheritEnv::All => outside.env,
         InheritEnv::Clean => named(&mut CLEAN.into_iter()),
         InheritEnv::Named(names) => named(&mut names.iter().map(String::as_str)),
     };
