@@ -1904,7 +1904,7 @@ export interface components {
             status: components["schemas"]["EndStatus"];
         };
         /** @description How an execution or a plan ended. */
-        ExecutionEndedEvent: {
+        ExecutionEndedNotice: {
             /**
              * Format: date-time
              * @description When it ended.
@@ -1952,7 +1952,7 @@ export interface components {
          *     Of one execution: `Started` first, then any number of others, then exactly one of `Completed`, `Failed` and
          *     `Cancelled`, and nothing after it. A step that never began has no `Started`.
          */
-        ExecutionEvent: (components["schemas"]["ExecutionStartedEvent"] & {
+        ExecutionEvent: (components["schemas"]["ExecutionStartedNotice"] & {
             /** @enum {string} */
             type: "started";
         }) | (components["schemas"]["ExecutionOutputLine"] & {
@@ -1961,22 +1961,22 @@ export interface components {
         }) | (components["schemas"]["ExecutionOutputLine"] & {
             /** @enum {string} */
             type: "stderr";
-        }) | (components["schemas"]["ExecutionOutputAdvancedEvent"] & {
+        }) | (components["schemas"]["ExecutionOutputAdvancedNotice"] & {
             /** @enum {string} */
             type: "output_advanced";
-        }) | (components["schemas"]["ExecutionOutputGapEvent"] & {
+        }) | (components["schemas"]["ExecutionOutputGapNotice"] & {
             /** @enum {string} */
             type: "output_gap";
-        }) | (components["schemas"]["ExecutionProgressEvent"] & {
+        }) | (components["schemas"]["ExecutionProgressNotice"] & {
             /** @enum {string} */
             type: "progress";
-        }) | (components["schemas"]["ExecutionEndedEvent"] & {
+        }) | (components["schemas"]["ExecutionEndedNotice"] & {
             /** @enum {string} */
             type: "completed";
-        }) | (components["schemas"]["ExecutionEndedEvent"] & {
+        }) | (components["schemas"]["ExecutionEndedNotice"] & {
             /** @enum {string} */
             type: "failed";
-        }) | (components["schemas"]["ExecutionEndedEvent"] & {
+        }) | (components["schemas"]["ExecutionEndedNotice"] & {
             /** @enum {string} */
             type: "cancelled";
         });
@@ -2115,8 +2115,31 @@ export interface components {
              */
             type: "groma.execution.output_advanced";
         };
+        /** @description The log has more lines. */
+        ExecutionOutputAdvancedNotice: {
+            /**
+             * Format: int64
+             * @description How long the log is, in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description The execution.
+             */
+            executionId: string;
+            /**
+             * Format: int64
+             * @description The first line that was not told before.
+             */
+            firstLine: number;
+            /**
+             * Format: int64
+             * @description The last line there is.
+             */
+            lastLine: number;
+        };
         /** @description Lines that cannot be told. */
-        ExecutionOutputGapEvent: {
+        ExecutionOutputGapNotice: {
             /**
              * Format: uuid
              * @description The execution.
@@ -2172,7 +2195,9 @@ export interface components {
              */
             id?: string | null;
             /** @description Given back with the events, otherwise not looked at. */
-            metadata?: Record<string, never>;
+            metadata?: {
+                [key: string]: unknown;
+            };
             /** @description For people. */
             name?: string | null;
             /** @description What is done. */
@@ -2230,6 +2255,36 @@ export interface components {
              */
             type: "groma.execution.progress";
         };
+        /** @description How far an execution or a plan is. */
+        ExecutionProgressNotice: {
+            /**
+             * Format: int64
+             * @description Parts done.
+             */
+            completed: number;
+            /** @description What is being done: steps that run, or the line that a program redraws (`\r`). */
+            currentStep?: string | null;
+            /**
+             * Format: uuid
+             * @description The execution; this or `plan_id`.
+             */
+            executionId?: string | null;
+            /**
+             * Format: double
+             * @description `completed` ÷ `total` × 100; 0 when there are none.
+             */
+            percentComplete: number;
+            /**
+             * Format: uuid
+             * @description The plan; this or `execution_id`.
+             */
+            planId?: string | null;
+            /**
+             * Format: int64
+             * @description Parts in all.
+             */
+            total: number;
+        };
         /** @description A request to run one command (document 003). */
         ExecutionRequest: {
             /** @description What runs. */
@@ -2251,7 +2306,9 @@ export interface components {
             /** @description What is taken over of the engine's own environment. */
             inherit_env?: components["schemas"]["InheritEnv"];
             /** @description Given back with the events, otherwise not looked at. */
-            metadata?: Record<string, never>;
+            metadata?: {
+                [key: string]: unknown;
+            };
             /** @description Environment variables whose values are secrets: kept out of logs, events, errors and everything stored. */
             secrets?: {
                 [key: string]: components["schemas"]["ExecutionSecret"];
@@ -2292,7 +2349,7 @@ export interface components {
              * Format: date-time
              * @description When it ended.
              */
-            completed_at?: string | null;
+            completed_at: string | null;
             /** @description How long it took, such as `2.5s`. */
             duration: string;
             /** @description Why it did not complete. */
@@ -2301,7 +2358,7 @@ export interface components {
              * Format: int32
              * @description What it ended with; `null` unless it ended by itself.
              */
-            exit_code?: number | null;
+            exit_code: number | null;
             /**
              * Format: uuid
              * @description The execution.
@@ -2313,24 +2370,24 @@ export interface components {
              */
             lines: number;
             /** @description The file with all of its output; `null` if none is kept. */
-            log_path?: string | null;
+            log_path: string | null;
             /**
              * Format: int32
              * @description The number of the signal that ended it.
              */
-            signal?: number | null;
+            signal: number | null;
             /**
              * Format: date-time
              * @description When it started.
              */
-            started_at?: string | null;
+            started_at: string | null;
             /** @description Where it is. */
             status: components["schemas"]["ExecutionStatus"];
             /** @description Standard error, as `stdout`. */
             stderr: string;
             /** @description Standard output, decoded; of much output the beginning and the end. */
             stdout: string;
-            teardown?: null | components["schemas"]["ExecutionTeardown"];
+            teardown: null | components["schemas"]["ExecutionTeardown"];
             /** @description Whether `stdout` or `stderr` is not all there was. */
             truncated: boolean;
         };
@@ -2412,6 +2469,37 @@ export interface components {
              * @enum {string}
              */
             type: "groma.execution.started";
+        };
+        /** @description It runs. */
+        ExecutionStartedNotice: {
+            /** @description What runs, for people; secrets are left out. */
+            command: string;
+            /**
+             * Format: uuid
+             * @description The execution; absent if this is the plan itself.
+             */
+            executionId?: string | null;
+            /** @description What the request gave along. */
+            metadata: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int32
+             * @description The process.
+             */
+            pid?: number | null;
+            /**
+             * Format: uuid
+             * @description The plan of which it is a step, or the plan itself.
+             */
+            planId?: string | null;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            startedAt: string;
+            /** @description Which step. */
+            stepId?: string | null;
         };
         /**
          * @description Where an execution is.
@@ -3185,7 +3273,7 @@ export interface components {
              * Format: date-time
              * @description When it ended.
              */
-            completed_at?: string | null;
+            completed_at: string | null;
             /** @description Why it did not complete: the step that failed first, and how. */
             error?: string | null;
             /**
@@ -3197,7 +3285,7 @@ export interface components {
              * Format: date-time
              * @description When it started.
              */
-            started_at?: string | null;
+            started_at: string | null;
             /** @description Where it is. */
             status: components["schemas"]["ExecutionStatus"];
             /** @description Every step, in the order of the plan. */

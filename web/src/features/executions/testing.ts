@@ -20,7 +20,23 @@ export function execution(part: Partial<Execution> = {}): Execution {
     bytes: 0,
     log: true,
     request: { command: { type: "exec", program: "./deploy.sh" } },
-    result: { id: EXECUTION, status: "running", stdout: "", stderr: "", duration: "0s", truncated: false, attempts: 1, lines: 0, bytes: 0 },
+    result: {
+      id: EXECUTION,
+      status: "running",
+      exit_code: null,
+      signal: null,
+      stdout: "",
+      stderr: "",
+      duration: "0s",
+      started_at: TIME,
+      completed_at: null,
+      log_path: null,
+      truncated: false,
+      teardown: null,
+      attempts: 1,
+      lines: 0,
+      bytes: 0,
+    },
     ...part,
   };
 }
@@ -44,7 +60,7 @@ export function plan(steps: readonly StepResult[], part: Partial<PlanRun> = {}):
     steps_completed: 0,
     steps_failed: 0,
     plan: { steps: steps.map(({ id }) => ({ id, request: { command: { type: "shell", command: id } } })) },
-    result: { id: PLAN, status: "running", steps: [...steps] },
+    result: { id: PLAN, status: "running", started_at: TIME, completed_at: null, steps: [...steps] },
     ...part,
   };
 }
