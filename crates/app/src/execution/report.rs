@@ -108,7 +108,7 @@ impl Reporter {
         self.sent.send_modify(|sent| *sent += 1);
     }
 
-    /// Takes an event that no engine told.
+    /// Takes an event.
     pub(crate) fn take(&self, event: ExecutionEvent) {
         let run = subject(&event).and_then(|id| self.run_of.lock().get(&id).copied());
         let Some(run) = run else { return };
@@ -230,18 +230,7 @@ impl Reporter {
 #[async_trait]
 impl EventHandler for Reporter {
     async fn on_event(&self, event: ExecutionEvent) {
-        let Some(run) = subject(&event).and_then(|id| self.run_of.lock().get(&id).copied()) else { return };
-        let mut sent = self.sent.subscribe();
-        loop {
-            sent.borrow_and_update();
-            match self.runs.lock().get(&run) {
-                None => return,
-                // Positions are merged meanwhile, and nothing else comes in masses.
-                Some(queue) if queue.is_full() => {}
-                Some(_) => break,
-            }
-            let _ = sent.changed().await;
-        }
+        // Nobody is made to wait: what may wait in masses is merged or left out.
         self.take(event);
     }
 

@@ -54,7 +54,10 @@ pub(super) fn page() -> String {
 
 /// Returns the schemas that have an article of their own; envelopes with one type's data are told by the event types.
 fn named(schemas: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
-    schemas.iter().filter(|(name, _)| !name.ends_with("Event"))
+    let enveloped = |name: &str, schema: &Value| {
+        name == "GromaEvent" || (name.ends_with("Event") && !schema["properties"]["specversion"].is_null())
+    };
+    schemas.iter().filter(move |(name, schema)| !enveloped(name, schema))
 }
 
 fn contents(schemas: &Map<String, Value>) -> String {

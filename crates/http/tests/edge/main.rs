@@ -8,6 +8,7 @@
 )]
 
 mod client;
+mod executions;
 mod hostile;
 mod hostile_wire;
 mod http;

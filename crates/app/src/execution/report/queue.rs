@@ -10,7 +10,7 @@ use uuid::Uuid;
 const BATCH: usize = 500;
 /// Executions that end in one report: each brings what it wrote.
 const ENDS: usize = 8;
-/// Events that wait before whoever tells them has to.
+/// Events that wait before what is not needed is left out. Starts and ends are, and there are two of each execution.
 const WAITING_MAX: usize = 5_000;
 /// How far back a position is looked for that a newer one replaces.
 const MERGE_BACK: usize = 64;
@@ -37,13 +37,16 @@ impl Queue {
         }
         if let ExecutionEvent::OutputAdvanced(new) = &event {
             let about = |known: &&mut ExecutionEvent| subject(known) == Some(new.execution_id);
-            let last = self.events.iter_mut().rev().take(MERGE_BACK).find(about);
+            let back = if self.is_full() { usize::MAX } else { MERGE_BACK };
+            let last = self.events.iter_mut().rev().take(back).find(about);
             if let Some(ExecutionEvent::OutputAdvanced(known)) = last {
                 (known.last_line, known.bytes) = (new.last_line, new.bytes);
                 return;
             }
         }
-        self.events.push_back(event);
+        if !(self.is_full() && matches!(event, ExecutionEvent::Progress(_))) {
+            self.events.push_back(event);
+        }
     }
 
     /// Takes what goes into one report.
@@ -68,8 +71,8 @@ impl Queue {
         !self.events.is_empty()
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.events.len() >= WAITING_MAX && self.refused.is_none()
+    fn is_full(&self) -> bool {
+        self.events.len() >= WAITING_MAX
     }
 
     /// Returns whether everything was told.
