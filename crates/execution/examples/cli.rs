@@ -48,7 +48,14 @@ impl EventHandler for Printer {
 }
 
 #[tokio::main]
-async fn main() -> Result<ExitCode, Box<dyn Error>> {
+async fn main() -> ExitCode {
+    run().await.unwrap_or_else(|error| {
+        let _ = writeln!(io::stderr(), "{error}");
+        ExitCode::from(2)
+    })
+}
+
+async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let engine = ExecutionEngine::new(ExecutionConfig::from_env()?).with_event_handler(Arc::new(Printer));
     let request = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {

@@ -52,8 +52,16 @@ fn a_fault_is_told_with_its_place() {
             "unknown field `after`",
         ),
         ("steps:\n  - id: a\n    request: [b\n", 3, "expected mapping start"),
-        ("steps:\n  - id: a\n    request:\n      command: {type: shel, command: x}\n", 4, "unknown variant `shel`"),
-        ("steps:\n  - id: a\n    request:\n      command: {type: exec, program: x, args: [80]}\n", 4, "string"),
+        (
+            "steps:\n  - id: a\n    request:\n      command: {type: shel, command: x}\n",
+            4,
+            "unknown variant `shel`",
+        ),
+        (
+            "steps:\n  - id: a\n    request:\n      command: {type: exec, program: x, args: [80]}\n",
+            4,
+            "string",
+        ),
         ("name: a\nname: b\nsteps: []\n", 2, "duplicate"),
         ("{\n  \"steps\": [],\n  \"more\": 1\n}\n", 3, "unknown field `more`"),
         ("{\n  \"steps\": [\n", 3, "EOF"),
