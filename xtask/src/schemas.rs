@@ -24,6 +24,11 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("web/openapi.json", "openapi.json"),
     ("web/asyncapi.json", "asyncapi.json"),
     ("web/src/api/schema.ts", "schema.ts"),
+    ("crates/execution/schemas/event.json", "execution/event.json"),
+    ("crates/execution/schemas/plan.json", "execution/plan.json"),
+    ("crates/execution/schemas/request.json", "execution/request.json"),
+    ("crates/execution/schemas/result.json", "execution/result.json"),
+    ("crates/execution/schemas/status.json", "execution/status.json"),
 ];
 /// One file per type, as it was released last.
 const RELEASED: &str = "schemas/released";
@@ -100,6 +105,10 @@ fn generate() -> Done<PathBuf> {
     .map_err(|why| {
         format!("{why}; what is listed above breaks readers: such a change needs a new event type")
     })?;
+    let execution = fresh.join("execution");
+    let package = "groma-execution-types";
+    let example = ["--features", "schema", "--example", "schemas", "--", &execution.to_string_lossy()];
+    run(cargo(&["run", "--quiet", "--locked", "--package", package]).args(example))?;
     let (from, to) = (fresh.join("openapi.json"), fresh.join("schema.ts"));
     let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
     run(&mut web::npm(&[
