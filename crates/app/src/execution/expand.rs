@@ -213,7 +213,11 @@ impl Expansion {
         }
         frames.extend(lines.map(|line| self.line(reading.id, line)));
         // What is said to be there and is not will not come.
-        let over = page.next_line > through || page.next_line <= reading.from;
+        let missing = page.next_line <= reading.from;
+        if missing {
+            frames.push(self.gap(&reading));
+        }
+        let over = missing || page.next_line > through;
         reading.from = page.next_line;
         if over {
             let event = self.passed(reading.event);
