@@ -116,8 +116,8 @@ impl Connection {
     }
 
     /// Lets go of the folder in order, if this process holds it: running scans are checkpointed.
-    pub(crate) async fn close(&self) {
-        if let Some(holder) = self.holder() {
+    pub(crate) async fn close(self) {
+        if let Way::Holder(holder) = self.way.into_inner() {
             holder.close().await;
         }
     }

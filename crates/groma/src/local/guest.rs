@@ -63,12 +63,12 @@ impl Guest {
         tokio::time::sleep(HELD_MAX).await;
         let _nobody_asks = self.asking.write().await;
         let mut way = self.way.lock().await;
-        if let Way::Opened(connection) = &*way
-            && connection.holder().is_some()
+        let holds = matches!(&*way, Way::Opened(connection) if connection.holder().is_some());
+        if holds
             && !self.may_take.load(Ordering::Relaxed)
+            && let Way::Opened(connection) = std::mem::replace(&mut *way, Way::Nobody)
         {
             connection.close().await;
-            *way = Way::Nobody;
         }
     }
 
@@ -81,10 +81,9 @@ impl Guest {
     pub(crate) async fn close(&self) {
         let _nobody_asks = self.asking.write().await;
         let mut way = self.way.lock().await;
-        if let Way::Opened(connection) = &*way {
+        if let Way::Opened(connection) = std::mem::replace(&mut *way, Way::Nobody) {
             connection.close().await;
         }
-        *way = Way::Nobody;
     }
 
     /// Returns the operations of whoever holds the folder.

@@ -19,7 +19,7 @@ impl Screen {
         let mut script = Command::new("script");
         let line =
             format!("{line}; exit $?").replace("groma ", &format!("{} ", inner.get_program().display()));
-        script.args(["-qec", &line, "/dev/null"]).env_clear();
+        script.args(["-qec", &line, "/dev/null"]).env_clear().env("TERM", "xterm");
         for (name, value) in inner.get_envs() {
             script.env(name, value.unwrap());
         }

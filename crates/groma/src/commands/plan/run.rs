@@ -101,8 +101,9 @@ fn view(
     if cx.settings.output != Format::Table {
         return None;
     }
-    if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() {
-        let live = Arc::new(Live::new(plan));
+    let terminal = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    if let Some(live) = terminal.then(|| Live::new(plan)).flatten() {
+        let live = Arc::new(live);
         handlers.push(Arc::clone(&live) as Arc<dyn EventHandler>);
         return Some(live);
     }

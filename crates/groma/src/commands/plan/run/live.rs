@@ -32,13 +32,17 @@ struct State {
 }
 
 impl Live {
-    pub(super) fn new(plan: &ExecutionPlan) -> Self {
+    /// Returns nothing where the terminal cannot be drawn on.
+    pub(super) fn new(plan: &ExecutionPlan) -> Option<Self> {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(8));
+        if screen.is_hidden() {
+            return None;
+        }
         let whole = screen.add(ProgressBar::new(plan.steps.len() as u64));
         style(&whole, "{prefix} [{bar:24}] {pos}/{len}  {elapsed}");
         whole.set_prefix(plain(plan.name.as_deref().unwrap_or("plan")));
         whole.enable_steady_tick(TICK);
-        Self { screen, whole, state: Mutex::default() }
+        Some(Self { screen, whole, state: Mutex::default() })
     }
 
     /// Takes everything away but what was told of ended steps.
