@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_codes_of_the_aws_cli_are_told_apart() {
-        let texts: Vec<_> = [252, 253, 254, 255].map(|code| aws_meaning(code)).into();
+        let texts: Vec<_> = [252, 253, 254, 255].map(aws_meaning).into();
         assert_eq!(texts.iter().map(|text| text.1).collect::<Vec<_>>(), [false, false, true, true]);
         for (at, text) in texts.iter().enumerate() {
             assert!(texts.iter().skip(at + 1).all(|other| other.0 != text.0));

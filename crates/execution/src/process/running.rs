@@ -13,7 +13,7 @@ use super::cgroup::Cgroup;
 use super::exit::ExitWatch;
 use super::sweep::{Leaders, Leading, Wanted};
 
-/// A process that was started. It leads a group of its own, and as long as it is not reaped, no other process and no
+/// A process that was started. It leads a group of its own, mostly, and as long as it is not reaped, no other process and no
 /// other group has its id.
 ///
 /// Dropping it kills the group and what else has the mark, at once, and reaps it on a thread of its own: what is left
@@ -28,10 +28,11 @@ pub(crate) struct Running {
     feed: Option<AbortHandle>,
     cgroup: Option<Cgroup>,
     leading: Option<Leading>,
+    leads_group: bool,
 }
 
 impl Running {
-    /// Takes over a child that leads its own group.
+    /// Takes over a child that leads its own group, or is alone in that of this process.
     ///
     /// # Errors
     /// When its end cannot be watched; it is then killed.
@@ -40,10 +41,12 @@ impl Running {
         id: Uuid,
         cgroup: Option<Cgroup>,
         leaders: &Leaders,
+        leads_group: bool,
     ) -> io::Result<Self> {
         let leading = Some(leaders.add(child.id()));
         let pid = Pid::from_raw(child.id().cast_signed()).ok_or(io::ErrorKind::InvalidData)?;
-        let mut running = Self { child: Some(child), pid, id, watch: None, feed: None, cgroup, leading };
+        let mut running =
+            Self { child: Some(child), pid, id, watch: None, feed: None, cgroup, leading, leads_group };
         // What it started before this is found by its group and its mark.
         if running.cgroup.as_ref().is_some_and(|cgroup| cgroup.add(pid).is_err()) {
             running.cgroup = None;
@@ -89,9 +92,13 @@ impl Running {
 
     /// Signals its group. That it is gone is no fault.
     pub(super) fn signal(&self, signal: Signal) {
-        if self.child.is_some() {
-            let _ = rustix::process::kill_process_group(self.pid, signal);
+        if self.child.is_none() {
+            return;
         }
+        let _ = match self.leads_group {
+            true => rustix::process::kill_process_group(self.pid, signal),
+            false => rustix::process::kill_process(self.pid, signal),
+        };
     }
 
     /// Takes note of its end: its id is free from here on. `None`: it has not ended.

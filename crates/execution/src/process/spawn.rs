@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -53,8 +53,6 @@ pub(crate) enum SpawnError {
     Input { path: PathBuf, source: io::Error },
     #[error("failed to start `{program}`: {hint}", program = program.display())]
     Start { program: PathBuf, hint: String, source: io::Error },
-    #[error("failed to make a control group for it: {0}")]
-    Cgroup(io::Error),
     #[error("it was cancelled before it started")]
     Cancelled,
 }
@@ -63,7 +61,8 @@ pub(crate) enum SpawnError {
 const TRIES: u32 = 7;
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 
-/// Starts a process in a group of its own, in a control group if there is one to be had.
+/// Starts a process in a group of its own, in a control group if there is one to be had. Only what reads from a terminal
+/// shares the group of this process, and is held together by its mark.
 ///
 /// A lack of descriptors or processes, and a program that somebody is still writing, are waited for a little.
 pub(crate) async fn spawn(
@@ -109,7 +108,7 @@ impl Running {
     ) -> io::Result<(Self, Option<ChildStdout>, Option<ChildStderr>)> {
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         // From here on dropping it ends the process.
-        let mut running = Self::over(child, what.id, cgroup, leaders)?;
+        let mut running = Self::over(child, what.id, cgroup, leaders, !shares_group(what.stdin))?;
         if let (Some(stdin), Input::Bytes(bytes)) = (stdin, what.stdin) {
             running.feed(feed(ChildStdin::from_std(stdin)?, bytes.clone()));
         }
@@ -132,13 +131,21 @@ fn start(what: Spawn<'_>) -> Result<io::Result<std::process::Child>, SpawnError>
         },
     };
     let mut command = Command::new(what.program);
-    command.args(what.args).current_dir(what.working_dir).process_group(0);
+    command.args(what.args).current_dir(what.working_dir);
+    if !shares_group(what.stdin) {
+        command.process_group(0);
+    }
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.env_clear().envs(what.env).env(COOKIE, what.id.to_string());
     if let Some(outer) = outer(std::env::var_os(OUTER).as_deref(), std::env::var_os(COOKIE).as_deref()) {
         command.env(OUTER, outer);
     }
     Ok(command.spawn())
+}
+
+/// Returns whether the process is to be in the group of this one: a terminal stops whoever reads from it in another.
+fn shares_group(stdin: Input<'_>) -> bool {
+    matches!(stdin, Input::Inherit) && io::stdin().is_terminal()
 }
 
 /// Returns the executions within which this process itself runs, so that their engines find what runs in it too.

@@ -64,3 +64,13 @@ async fn all_output_is_there_when_it_has_ended() {
     let told = lines.iter().filter(|event| matches!(event, ExecutionEvent::Stdout(_))).count();
     assert_eq!(told, 20_000);
 }
+
+#[tokio::test]
+async fn lines_are_told_where_no_log_is_kept_too() {
+    let world = World::with(|config| config.log_dir = None);
+    let result = world.run(&["out:one", "err:two"]).await;
+    assert_eq!((result.log_path.as_ref(), result.lines), (None, 2));
+    assert_eq!(world.engine.read_logs(result.id).await.unwrap(), "one\ntwo\n");
+    let events = world.over().await;
+    assert_eq!(events.len(), 4, "{events:?}");
+}

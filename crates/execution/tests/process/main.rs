@@ -1,5 +1,7 @@
 //! What becomes of processes: everything that the fixture does to get away.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod world;
 
 mod cancel;
