@@ -7,7 +7,6 @@ mod hangup;
 mod setup;
 mod stopping;
 mod teardown;
-mod terminal;
 mod through;
 
 pub(crate) use guest::Guest;

@@ -142,12 +142,11 @@ async fn run(
     let gone = CancellationToken::new();
     let stopping = Stopping::listen(cx, gone.clone());
     let aws = matches!(request.command, Command::AwsCli { .. });
-    let (handlers, terminal) = local::handlers(cx, &gone);
+    let handlers = local::handlers(cx, &gone);
     let to = Arc::clone(guest) as Arc<dyn ReportTo>;
     let tee = local::tee(cx, &gone);
     let run = LocalRun::command_with_tee(local::config(cx), request, plain_log, handlers, tee, to).await?;
-    let (result, reason) =
-        local::see_through(stopping, terminal, guest, run, async |run| run.wait().await).await;
+    let (result, reason) = local::see_through(stopping, guest, run, async |run| run.wait().await).await;
     match cx.settings.output {
         Format::Json => cx.out().print_one(&result, Sheet::default)?,
         Format::Ndjson => {}

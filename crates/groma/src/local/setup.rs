@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt as _;
-use futures::future::FusedFuture as _;
 use groma_api::{ApiError, ErrorCode};
 use groma_app::execution::{
     EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, Keychain, LocalRun, Tee,
@@ -14,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 use super::events::{EventLines, Gaps};
 use super::guest::Guest;
 use super::stopping::{Reason, Stopping};
-use super::terminal::Terminal;
 use super::through::Through;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -33,17 +30,13 @@ pub(crate) fn engine(cx: &Context) -> ExecutionEngine {
     ExecutionEngine::new(config(cx)).with_secret_source(Arc::new(Keychain))
 }
 
-/// Returns who is told what happens in a run, beside the holder of the folder, with the terminal that its command may
-/// read.
-pub(crate) fn handlers(cx: &Context, gone: &CancellationToken) -> (Vec<Arc<dyn EventHandler>>, Terminal) {
-    let (begins, terminal) = Terminal::of_process();
-    let mut handlers: Vec<Arc<dyn EventHandler>> = vec![Arc::new(begins)];
+/// Returns who is told what happens in a run, beside the holder of the folder.
+pub(crate) fn handlers(cx: &Context, gone: &CancellationToken) -> Vec<Arc<dyn EventHandler>> {
     match cx.settings.output {
-        Format::Ndjson => handlers.push(Arc::new(EventLines::new(gone.clone()))),
-        Format::Json => {}
-        Format::Table | Format::Csv => handlers.push(Arc::new(Gaps)),
+        Format::Ndjson => vec![Arc::new(EventLines::new(gone.clone()))],
+        Format::Json => Vec::new(),
+        Format::Table | Format::Csv => vec![Arc::new(Gaps)],
     }
-    (handlers, terminal)
 }
 
 /// Returns who is handed what a command writes; nobody where something else is printed.
@@ -58,22 +51,17 @@ pub(crate) fn tee(cx: &Context, gone: &CancellationToken) -> Option<Arc<dyn Tee>
 /// stopped, if it was from here.
 pub(crate) async fn see_through<T>(
     stopping: Stopping,
-    terminal: Terminal,
     guest: &Guest,
     run: LocalRun,
     ended: impl AsyncFnOnce(&LocalRun) -> T,
 ) -> (T, Option<Reason>) {
     let id = run.id();
     let ended = {
-        let mut leaving = std::pin::pin!(guest.leave().fuse());
-        let mut lending = std::pin::pin!(terminal.lend().fuse());
+        let mut leaving = std::pin::pin!(guest.leave());
         let mut ended = std::pin::pin!(stopping.until(&run, ended(&run)));
-        loop {
-            tokio::select! {
-                ended = &mut ended => break ended,
-                () = &mut leaving, if !leaving.is_terminated() => {}
-                () = &mut lending, if !lending.is_terminated() => {}
-            }
+        tokio::select! {
+            ended = &mut ended => ended,
+            () = &mut leaving => ended.await,
         }
     };
     guest.hurry();

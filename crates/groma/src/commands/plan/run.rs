@@ -64,12 +64,11 @@ impl Run {
     async fn run_plan(self, cx: &Context, guest: &Arc<Guest>, plan: ExecutionPlan) -> Result<(), Failure> {
         let gone = CancellationToken::new();
         let stopping = Stopping::listen(cx, gone.clone());
-        let (mut handlers, terminal) = local::handlers(cx, &gone);
+        let mut handlers = local::handlers(cx, &gone);
         let live = view(cx, &plan, &gone, &mut handlers);
         let (config, to) = (local::config(cx), Arc::clone(guest) as Arc<dyn ReportTo>);
         let run = LocalRun::plan(config, plan, self.approve, self.plain_log, handlers, to).await?;
-        let (result, _) =
-            local::see_through(stopping, terminal, guest, run, async |run| run.wait_plan().await).await;
+        let (result, _) = local::see_through(stopping, guest, run, async |run| run.wait_plan().await).await;
         if let Some(live) = live {
             live.finish();
         }
