@@ -155,7 +155,8 @@ impl ExecutionEngine {
         Ok(self.get_result(id).await?.status)
     }
 
-    /// Returns what became of an execution, or what there is of it by now.
+    /// Returns what became of an execution, or what there is of it by now. Its `stdout` and `stderr` are there from its end
+    /// until it is one of the oldest (`results_max`); before and after that its log has them.
     ///
     /// # Errors
     /// When there is none of that id, neither in memory nor with a log.

@@ -123,6 +123,7 @@ impl Entry {
         let mut result = (*result).clone();
         let position = position.borrow();
         (result.lines, result.bytes) = (position.lines, position.bytes);
+        result.truncated = position.bytes > 0;
         let passed = result.started_at.map(|since| Timestamp::now().duration_since(since));
         result.duration = passed.and_then(|passed| passed.try_into().ok()).unwrap_or_default();
         Arc::new(result)

@@ -132,7 +132,8 @@ fn recalled(sink: Arc<dyn LogSink>, id: Uuid) -> std::io::Result<ExecutionResult
                 known.status = if living { ExecutionStatus::Running } else { ExecutionStatus::Lost };
             }
             Note::Spawned(spawned) => known.attempts = spawned.attempt,
-            Note::Ended { result } => known = *result,
+            // The text is not part of the note.
+            Note::Ended { result } => known = ExecutionResult { truncated: result.bytes > 0, ..*result },
         }
     }
     Ok(known)

@@ -62,3 +62,36 @@ fn has_ended(pid: Pid) -> io::Result<bool> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     Ok(rustix::process::waitid(WaitId::Pid(pid), options)?.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command};
+
+    use tokio::signal::unix::{SignalKind, signal};
+
+    use super::*;
+
+    fn child() -> (Child, Pid) {
+        let child = Command::new("/bin/sh").args(["-c", "exit 3"]).spawn().unwrap();
+        let pid = Pid::from_raw(child.id().cast_signed()).unwrap();
+        (child, pid)
+    }
+
+    #[tokio::test]
+    async fn an_end_is_seen_and_left_to_be_reaped() {
+        let (mut child, pid) = child();
+        let mut watch = ExitWatch::new(pid).unwrap();
+        watch.ended().await.unwrap();
+        watch.ended().await.unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(3));
+    }
+
+    #[tokio::test]
+    async fn so_it_is_without_a_descriptor_of_the_process() {
+        let (mut child, pid) = child();
+        let mut watch = ExitWatch::Signal(pid, signal(SignalKind::child()).unwrap());
+        watch.ended().await.unwrap();
+        watch.ended().await.unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(3));
+    }
+}

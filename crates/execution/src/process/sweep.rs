@@ -61,7 +61,6 @@ impl Member {
 
     /// Signals this very process.
     #[cfg(not(target_os = "linux"))]
-    #[expect(clippy::unused_self, reason = "nothing is ever found here")]
     pub(crate) fn signal(&self, _signal: Signal) {}
 }
 
@@ -180,3 +179,6 @@ fn answer(walker: &mut Walker, batch: Vec<Ask>) {
 pub(super) fn walk_once(wanted: Wanted) -> Vec<Member> {
     Walker::new(Leaders::default()).walk(&[wanted]).pop().unwrap_or_default()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
