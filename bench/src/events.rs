@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::report::Report;
-use crate::{workspace, Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab, webhooks};
+use crate::{
+    Done, delivery, descriptors, emit, fan_out, idle, page, peer, replay, start, tab, webhooks, workspace,
+};
 
 /// Measure emit, fan-out, replay and start, and keep the figures in docs/benchmarks.md
 #[derive(Debug, Args)]

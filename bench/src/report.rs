@@ -7,7 +7,6 @@ use std::path::Path;
 use crate::spread::number;
 use crate::{Done, machine, say};
 
-
 /// Everything that was measured of one field in one run.
 #[derive(Debug)]
 pub(crate) struct Report {

@@ -37,6 +37,6 @@ macro_rules! targets {
 }
 
 targets!(
-    words, query, stream, scan, edge, client, sealed, keys, journal, database, archive, declare, webhook, log, redact,
-    lines
+    words, query, stream, scan, edge, client, sealed, keys, journal, database, archive, declare, webhook,
+    log, redact, lines
 );

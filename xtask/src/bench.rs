@@ -47,7 +47,8 @@ impl Bench {
         match self.field.as_str() {
             "network" => network(&self.args),
             "execution" => {
-                let peers = ["run", "--release", "--locked", "--package", "groma-bench", "--features", "peers"];
+                let peers =
+                    ["run", "--release", "--locked", "--package", "groma-bench", "--features", "peers"];
                 run(cargo(&peers).args(["--", "execution"]).args(&self.args))
             }
             "events" => nats().and_then(|()| measure("events", &self.args)),

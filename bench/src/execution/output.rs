@@ -20,7 +20,8 @@ pub(crate) fn rates(root: &Path, rounds: usize, megabytes: u64, report: &mut Rep
     let lines = lines(root, megabytes)?;
     let shown = lines.display();
     let copy = root.join("copy");
-    let (mut logged, mut plain, mut of_tee, mut of_cat, mut of_peer) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut logged, mut plain, mut of_tee, mut of_cat, mut of_peer) =
+        (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..rounds {
         let rate = |measured: Measured| measured.bytes as f64 / 1e6 / measured.seconds;
         let run = |side| measure(side, root, &cat(&lines, 1));

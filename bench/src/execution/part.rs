@@ -9,7 +9,8 @@ use std::time::Instant;
 use clap::Args;
 use futures::StreamExt as _;
 use groma_execution::{
-    Command, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionRequest, ExecutionStatus, Interest,
+    Command, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionRequest,
+    ExecutionStatus, Interest,
 };
 
 use super::side::{Measured, Side};

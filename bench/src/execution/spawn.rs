@@ -51,7 +51,10 @@ pub(crate) fn rates(root: &Path, rounds: usize, commands: usize, report: &mut Re
 /// One command after the other within a small and within a large parent.
 pub(crate) fn parents(root: &Path, rounds: usize, report: &mut Report) -> Done {
     const COMMANDS: usize = 200;
-    let mut table = Table::new("`/bin/true`, one at a time, by memory of the parent", &["side", "1 MB, ms", "512 MB, ms", "ratio"]);
+    let mut table = Table::new(
+        "`/bin/true`, one at a time, by memory of the parent",
+        &["side", "1 MB, ms", "512 MB, ms", "ratio"],
+    );
     for (side, name) in [(Side::Engine, "engine"), (Side::Tokio, "tokio"), (Side::Processkit, "processkit")] {
         let (mut small, mut large, mut ratio) = (vec![], vec![], vec![]);
         for _ in 0..rounds {
@@ -67,9 +70,19 @@ pub(crate) fn parents(root: &Path, rounds: usize, report: &mut Report) -> Done {
         }
         let ratio = Spread::of(&ratio);
         say(&format!("{name} in a large parent: {} times as long", ratio.show(2)));
-        table.row(vec![name.to_owned(), Spread::of(&small).show(2), Spread::of(&large).show(2), ratio.show(2)]);
+        table.row(vec![
+            name.to_owned(),
+            Spread::of(&small).show(2),
+            Spread::of(&large).show(2),
+            ratio.show(2),
+        ]);
         if side == Side::Engine {
-            report.verdict(Verdict::at_most("Spawn in a 512 MB parent ÷ in a small one", ratio.median, OF_PARENTS, 2));
+            report.verdict(Verdict::at_most(
+                "Spawn in a 512 MB parent ÷ in a small one",
+                ratio.median,
+                OF_PARENTS,
+                2,
+            ));
         }
     }
     report.table(table);
