@@ -26,7 +26,8 @@ use uuid::Uuid;
 
 pub use groma_execution as engine;
 pub use groma_execution::{
-    EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, Interest, SecretError, SecretSource, Tee,
+    Approval, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, Interest, SecretError,
+    SecretSource, Tee,
 };
 
 pub use self::keychain::Keychain;

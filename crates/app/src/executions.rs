@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::backend::Caller;
 use crate::error;
-use crate::execution::{Work, refusal};
+use crate::execution::{Approval, Work, refusal};
 use crate::scans::limit;
 
 /// Executions and plans of a page unless told otherwise, and at most.
@@ -98,7 +98,8 @@ impl ExecutionOperations for Caller {
         let inherits = request.plan.steps.iter().map(|step| &step.request.stdin);
         let startable = inherits.into_iter().try_for_each(|stdin| self.startable(stdin));
         let startable = startable.and_then(|()| self.startable(&Stdin::None));
-        let work = startable.and_then(|()| Work::plan(request.plan, request.approved_hash));
+        let work =
+            startable.and_then(|()| Work::plan(request.plan, request.approved_hash.map(Approval::Hash)));
         let (subject, detail) = noted(&work);
         let act = async {
             let work = work?;

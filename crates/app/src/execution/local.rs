@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use groma_api::{ApiError, ErrorCode, RunReport};
 use groma_execution::{
-    EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, ExecutionPlan, ExecutionRequest,
-    ExecutionResult, PlanResult, Tee,
+    Approval, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, ExecutionPlan,
+    ExecutionRequest, ExecutionResult, PlanResult, Tee,
 };
 use groma_inventory::LogKey;
 use groma_model::ExecutionId;
@@ -60,19 +60,19 @@ impl LocalRun {
         Self::begin(config, Work::command(request)?, plain_log, handlers, tee, to).await
     }
 
-    /// Begins a plan; with `approved_hash` only if what would run is still what was approved.
+    /// Begins a plan; with `approved` only if what would run is still what was approved.
     ///
     /// # Errors
     /// As [`Self::command`].
     pub async fn plan(
         config: ExecutionConfig,
         plan: ExecutionPlan,
-        approved_hash: Option<String>,
+        approved: Option<Approval>,
         plain_log: bool,
         handlers: Vec<Arc<dyn EventHandler>>,
         to: Arc<dyn ReportTo>,
     ) -> Result<Self, ApiError> {
-        Self::begin(config, Work::plan(plan, approved_hash)?, plain_log, handlers, None, to).await
+        Self::begin(config, Work::plan(plan, approved)?, plain_log, handlers, None, to).await
     }
 
     async fn begin(
@@ -172,7 +172,7 @@ impl Drop for LocalRun {
 pub(crate) async fn launch(engine: &ExecutionEngine, work: Work) -> Result<Uuid, ExecutionError> {
     match work {
         Work::Command(request) => engine.execute(*request).await,
-        Work::Plan(plan, Some(hash)) => engine.execute_approved(*plan, &hash).await,
+        Work::Plan(plan, Some(approved)) => engine.execute_approved(*plan, approved).await,
         Work::Plan(plan, None) => engine.execute_plan(*plan).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use groma_api::{ApiError, RunExecution, RunRequest};
 use groma_execution::{
-    Ended, ExecutionEvent, ExecutionPlan, ExecutionRequest, ExecutionStatus, validate_plan,
+    Approval, Ended, ExecutionEvent, ExecutionPlan, ExecutionRequest, ExecutionStatus, validate_plan,
 };
 use groma_model::ExecutionId;
 use uuid::Uuid;
@@ -15,8 +15,8 @@ use super::shown::shown;
 pub(crate) enum Work {
     /// A command.
     Command(Box<ExecutionRequest>),
-    /// A plan, and the hash of what was approved of it.
-    Plan(Box<ExecutionPlan>, Option<String>),
+    /// A plan, and what was approved of it.
+    Plan(Box<ExecutionPlan>, Option<Approval>),
 }
 
 impl Work {
@@ -28,13 +28,13 @@ impl Work {
     }
 
     /// Checks the form of a plan and names it and its steps.
-    pub(crate) fn plan(mut plan: ExecutionPlan, approved_hash: Option<String>) -> Result<Self, ApiError> {
+    pub(crate) fn plan(mut plan: ExecutionPlan, approved: Option<Approval>) -> Result<Self, ApiError> {
         validate_plan(&plan).map_err(|fault| invalid(&fault))?;
         plan.id.get_or_insert_with(Uuid::now_v7);
         for step in &mut plan.steps {
             step.request.id.get_or_insert_with(Uuid::now_v7);
         }
-        Ok(Self::Plan(Box::new(plan), approved_hash))
+        Ok(Self::Plan(Box::new(plan), approved))
     }
 
     /// Returns what it is called.

@@ -76,6 +76,12 @@ fn what_was_approved_is_what_runs() {
     plan(&groma, &GRAPH.replace("exit 9", "exit 1"));
     let refused = groma.run(&format!("plan run {file} --approve {hash}")).code(6);
     assert!(refused.stderr.contains("changed"), "{}", refused.stderr);
+    // Who keeps the whole dry run is told what is different.
+    let seen = groma.home.path().join("seen.json");
+    std::fs::write(&seen, resolved.to_string()).unwrap();
+    let refused = groma.run(&format!("plan run {file} --approve {}", seen.display())).code(6);
+    assert!(refused.stderr.contains("step `build`"), "{}", refused.stderr);
+    groma.run(&format!("plan run {file} --approve {}", file)).code(2);
 }
 
 #[test]

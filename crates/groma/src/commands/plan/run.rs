@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use groma_app::execution::{EventHandler, LocalRun, ReportTo};
+use groma_app::execution::{Approval, EventHandler, LocalRun, ReportTo};
 use groma_execution_types::{ExecutionPlan, ExecutionStatus, PlanResult, ResolvedPlan, Strategy};
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, Guest, Stopping};
-use crate::output::{Format, Sheet, say, word};
+use crate::output::{Format, Sheet, say, text_line, word};
 
 /// Run the steps of a plan here, each as soon as what it depends on has completed
 ///
@@ -37,8 +37,9 @@ pub(crate) struct Run {
     /// Only say exactly what would run, and its hash
     #[arg(long)]
     dry_run: bool,
-    /// Run only if what would run still has this hash, as --dry-run printed it
-    #[arg(long, value_name = "HASH", conflicts_with = "dry_run")]
+    /// Run only if this is still what would run: the hash that --dry-run printed, or a file with all that it printed as
+    /// JSON, by which a change can be told in detail
+    #[arg(long, value_name = "HASH|FILE", conflicts_with = "dry_run")]
     approve: Option<String>,
     /// Keep what steps write as plain text, for other programs to read
     #[arg(long)]
@@ -55,25 +56,33 @@ impl Run {
             let resolved = local::engine(cx).resolve_plan(&plan).await.map_err(local::refused)?;
             return print_resolved(cx, &resolved);
         }
+        let approved = self.approve.as_deref().map(read::approval).transpose()?;
         let guest = Guest::open(&cx.settings).await?;
-        let ended = Box::pin(self.run_plan(cx, &guest, plan)).await;
+        let ended = Box::pin(run_plan(cx, &guest, plan, approved, self.plain_log)).await;
         guest.close().await;
         ended
     }
+}
 
-    async fn run_plan(self, cx: &Context, guest: &Arc<Guest>, plan: ExecutionPlan) -> Result<(), Failure> {
-        let gone = CancellationToken::new();
-        let stopping = Stopping::listen(cx, gone.clone());
-        let mut handlers = local::handlers(cx, &gone);
-        let live = view(cx, &plan, &gone, &mut handlers);
-        let (config, to) = (local::config(cx), Arc::clone(guest) as Arc<dyn ReportTo>);
-        let run = LocalRun::plan(config, plan, self.approve, self.plain_log, handlers, to).await?;
-        let (result, _) = local::see_through(stopping, guest, run, async |run| run.wait_plan().await).await;
-        if let Some(live) = live {
-            live.finish();
-        }
-        report(cx, &result)
+/// Runs a plan and prints what became of it.
+async fn run_plan(
+    cx: &Context,
+    guest: &Arc<Guest>,
+    plan: ExecutionPlan,
+    approved: Option<Approval>,
+    plain_log: bool,
+) -> Result<(), Failure> {
+    let gone = CancellationToken::new();
+    let stopping = Stopping::listen(cx, gone.clone());
+    let mut handlers = local::handlers(cx, &gone);
+    let live = view(cx, &plan, &gone, &mut handlers);
+    let (config, to) = (local::config(cx), Arc::clone(guest) as Arc<dyn ReportTo>);
+    let run = LocalRun::plan(config, plan, approved, plain_log, handlers, to).await?;
+    let (result, _) = local::see_through(stopping, guest, run, async |run| run.wait_plan().await).await;
+    if let Some(live) = live {
+        live.finish();
     }
+    report(cx, &result)
 }
 
 /// Puts another bound in place of the plan's own.
@@ -111,12 +120,14 @@ fn view(
 }
 
 fn print_resolved(cx: &Context, resolved: &ResolvedPlan) -> Result<(), Failure> {
+    let everywhere = everywhere(resolved);
     let sheet = || {
         let headings =
-            &["step", "after", "attempts", "program", "command", "directory", "environment", "input"];
+            &["step", "after", "attempts", "program", "command", "directory", "input", "variables"];
         let mut sheet = Sheet::new(headings);
         for step in &resolved.steps {
             let command = &step.command;
+            let own = command.env.iter().filter(|name| !everywhere.contains(&name.as_str()));
             sheet.row(vec![
                 step.id.clone(),
                 step.depends_on.join(", "),
@@ -124,20 +135,29 @@ fn print_resolved(cx: &Context, resolved: &ResolvedPlan) -> Result<(), Failure> 
                 command.program.display().to_string(),
                 command.display.clone(),
                 command.working_dir.display().to_string(),
-                command.env.join(" "),
                 command.stdin.clone(),
+                own.map(String::as_str).collect::<Vec<_>>().join(" "),
             ]);
         }
         sheet
     };
     cx.out().print(resolved, &resolved.steps, sheet)?;
-    if cx.settings.output != Format::Json {
-        say(format!(
-            "hash: {}\nrun exactly this with: groma plan run FILE --approve {}",
-            resolved.hash, resolved.hash
-        ));
+    if cx.settings.output == Format::Table {
+        text_line(format!("\nvariables of every step: {}\nhash: {}", everywhere.join(" "), resolved.hash))?;
+        say(format!("run exactly this with: groma plan run FILE --approve {}", resolved.hash));
     }
     Ok(())
+}
+
+/// Returns the environment variables that every step has: hundreds, mostly, that need to be read once.
+fn everywhere(resolved: &ResolvedPlan) -> Vec<&str> {
+    let Some((first, others)) = resolved.steps.split_first() else { return Vec::new() };
+    let names = first.command.env.iter().map(String::as_str);
+    // Names are sorted.
+    let everywhere = |name: &&str| {
+        others.iter().all(|step| step.command.env.binary_search_by(|other| other.as_str().cmp(name)).is_ok())
+    };
+    names.filter(everywhere).collect()
 }
 
 /// Prints what became of the plan.

@@ -3,10 +3,14 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use groma_app::execution::Approval;
 use groma_app::execution::engine::{PLAN_BYTES_MAX, read_plan};
 use groma_execution_types::ExecutionPlan;
 
 use crate::failure::Failure;
+
+/// Digits of SHA-256 in hexadecimal.
+const HASH_DIGITS: usize = 64;
 
 /// Returns the plan in a file, or in standard input for `-`.
 ///
@@ -25,4 +29,22 @@ pub(super) fn read(path: &Path) -> Result<ExecutionPlan, Failure> {
     };
     read.map_err(|error| Failure::usage(format!("could not read the plan in {shown}: {error}")))?;
     read_plan(&text).map_err(|error| Failure::usage(format!("{shown}: {error}")))
+}
+
+/// Returns what was approved: the hash of a dry run, or the dry run itself.
+///
+/// # Errors
+/// When it is neither.
+pub(super) fn approval(text: &str) -> Result<Approval, Failure> {
+    if text.len() == HASH_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(Approval::Hash(text.to_ascii_lowercase()));
+    }
+    let refuse = |why: String| {
+        Failure::usage(format!("`{text}` is neither the hash of a dry run nor a file with one: {why}")).hint(
+            "groma plan run FILE --dry-run prints the hash; with --output json, what belongs into a file",
+        )
+    };
+    let bytes = std::fs::read(text).map_err(|error| refuse(error.to_string()))?;
+    let resolved = serde_json::from_slice(&bytes).map_err(|error| refuse(error.to_string()))?;
+    Ok(Approval::Plan(Box::new(resolved)))
 }
