@@ -86,7 +86,11 @@ impl Part {
             Self::Licences => licences::check(),
             Self::Clippy => lint::clippy(),
             Self::Schemas => schemas::check(),
-            Self::Rust => run(&mut cargo(&["nextest", "run", "--workspace", "--locked"])),
+            Self::Rust => {
+                run(&mut cargo(&["nextest", "run", "--workspace", "--locked"]))?;
+                // The examples in the guide of what is published on its own.
+                run(&mut cargo(&["test", "--doc", "--locked", "--package", "groma-execution"]))
+            }
             Self::Fuzz => fuzz::short(),
             Self::Oracles => oracles::all(),
             Self::WebTypes => script("typecheck"),
