@@ -31,3 +31,17 @@ fn the_kernels_keyring_keeps_what_it_is_given_until_that_is_deleted() {
     assert!(matches!(again, Err(KeyringError::Keychain { .. })), "{again:?}");
     delete(Store::KernelKeyring, &account).unwrap();
 }
+
+#[test]
+fn a_user_may_keep_secrets_of_his_own_there() {
+    if !in_own_session("keychain::tests::a_user_may_keep_secrets_of_his_own_there") {
+        return;
+    }
+    let name = format!("test-{}", Uuid::new_v4());
+    let account = format!("groma-secret:{name}");
+    let missing = user_secret(&name).unwrap_err();
+    assert!(missing.contains(&account), "{missing}");
+    Store::KernelKeyring.set(&account, b"of the user").unwrap();
+    assert_eq!(user_secret(&name).unwrap().as_slice(), b"of the user");
+    delete(Store::KernelKeyring, &account).unwrap();
+}
