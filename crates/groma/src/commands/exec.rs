@@ -27,8 +27,8 @@ const SIGPIPE: i32 = 13;
 /// Run a command here, keep what it writes, and leave nothing of it behind
 ///
 /// The command has this terminal, this directory and this environment. What it writes appears as it is written, and is
-/// kept, sealed, for `groma executions logs`. Ctrl-C stops it and everything that it started; Ctrl-C again ends the wait
-/// for it. The exit code is the command's own; `groma help exit-codes` has the others.
+/// kept, sealed, for `groma executions logs`. Ctrl-C stops it and everything that it started; Ctrl-C again kills them
+/// at once. The exit code is the command's own; `groma help exit-codes` has the others.
 #[derive(Debug, Args)]
 #[command(override_usage = "groma exec [OPTIONS] -- PROGRAM [ARGS]...
        groma exec [OPTIONS] --shell LINE

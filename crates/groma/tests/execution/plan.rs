@@ -81,7 +81,7 @@ fn what_was_approved_is_what_runs() {
     std::fs::write(&seen, resolved.to_string()).unwrap();
     let refused = groma.run(&format!("plan run {file} --approve {}", seen.display())).code(6);
     assert!(refused.stderr.contains("step `build`"), "{}", refused.stderr);
-    groma.run(&format!("plan run {file} --approve {}", file)).code(2);
+    groma.run(&format!("plan run {file} --approve {file}")).code(2);
 }
 
 #[test]

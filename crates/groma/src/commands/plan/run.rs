@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::local::{self, Guest, Stopping};
-use crate::output::{Format, Sheet, say, text_line, word};
+use crate::output::{Format, Sheet, plain, say, text_line, word};
 
 /// Run the steps of a plan here, each as soon as what it depends on has completed
 ///
@@ -143,7 +143,8 @@ fn print_resolved(cx: &Context, resolved: &ResolvedPlan) -> Result<(), Failure> 
     };
     cx.out().print(resolved, &resolved.steps, sheet)?;
     if cx.settings.output == Format::Table {
-        text_line(format!("\nvariables of every step: {}\nhash: {}", everywhere.join(" "), resolved.hash))?;
+        let names = plain(&everywhere.join(" "));
+        text_line(format!("\nvariables of every step: {names}\nhash: {}", resolved.hash))?;
         say(format!("run exactly this with: groma plan run FILE --approve {}", resolved.hash));
     }
     Ok(())
