@@ -27,7 +27,6 @@ impl Cgroups {
         let found = Self { base };
         let trial = found.make(Uuid::now_v7())?;
         let complete = trial.path.join("cgroup.kill").exists();
-        trial.remove();
         if complete {
             Ok(found)
         } else {
@@ -63,16 +62,18 @@ fn base(mounts: &str, own: &str) -> Option<PathBuf> {
     })
 }
 
-/// The control group of one execution.
+/// The control group of one execution; removed when dropped, unless something is still in it.
 #[derive(Debug)]
 pub(crate) struct Cgroup {
     path: PathBuf,
 }
 
 impl Cgroup {
-    /// Returns one that another engine made.
-    pub(crate) const fn at(path: PathBuf) -> Self {
-        Self { path }
+    /// Returns the one that another engine made for an execution; `None` if it is of nothing of the kind.
+    pub(crate) fn at(path: PathBuf, id: Uuid) -> Option<Self> {
+        let expected = format!("groma-{id}");
+        let named = path.file_name().is_some_and(|name| name == expected.as_str());
+        (named && path.join("cgroup.procs").exists()).then_some(Self { path })
     }
 
     /// Returns its folder.
@@ -118,9 +119,19 @@ impl Cgroup {
         let _ = fs::write(self.path.join("cgroup.kill"), "1");
     }
 
-    /// Removes it. One that is not empty stays: what is in it was told as a survivor.
-    pub(crate) fn remove(&self) {
-        let _ = fs::remove_dir(&self.path);
+    /// Removes it. Returns whether it is gone: one that is not empty stays.
+    pub(super) fn remove(&self) -> bool {
+        match fs::remove_dir(&self.path) {
+            Ok(()) => true,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
+    }
+}
+
+impl Drop for Cgroup {
+    fn drop(&mut self) {
+        // What is in one that stays was told as a survivor.
+        self.remove();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::process::{Child, ExitStatus};
+use std::time::Duration;
 
 use groma_execution_types::Mechanism;
 use rustix::process::{Pid, Signal};
@@ -132,7 +133,6 @@ impl Drop for Running {
         self.signal(Signal::KILL);
         let cgroup = self.cgroup.take();
         let Some(mut child) = self.child.take() else {
-            cgroup.inspect(Cgroup::remove);
             return;
         };
         if let Some(cgroup) = &cgroup {
@@ -146,7 +146,13 @@ impl Drop for Running {
                 member.signal(Signal::KILL);
             }
             let _ = child.wait();
-            cgroup.inspect(Cgroup::remove);
+            // The kernel takes a moment to let go of what was in it.
+            for _ in 0..50 {
+                if cgroup.as_ref().is_none_or(Cgroup::remove) {
+                    break;
+                }
+                std::thread::park_timeout(Duration::from_millis(2));
+            }
         });
     }
 }

@@ -82,12 +82,25 @@ pub(crate) async fn clear(mut running: Running, sweeper: &Sweeper) -> Cleared {
     };
     let mechanism = running.mechanism();
     let status = running.reap();
+    if left.is_empty() {
+        remove_cgroup(&running).await;
+    }
     let mut survivors: Vec<_> = left.into_iter().map(Survivor::from).collect();
     if status.is_none() {
         survivors.extend(Member::of(running.pid()).map(Survivor::from));
     }
     let swept = u32::try_from(killed.len() - survivors.len().min(killed.len())).unwrap_or(u32::MAX);
     Cleared { status, mechanism, swept, survivors }
+}
+
+/// Removes the control group of what is gone: the kernel takes a moment to let go of what was in it.
+async fn remove_cgroup(running: &Running) {
+    let Some(cgroup) = running.cgroup() else { return };
+    let mut wait = LOOK.0;
+    while !cgroup.remove() && wait < LOOK.1 {
+        sleep(wait).await;
+        wait *= 2;
+    }
 }
 
 /// Returns what is there of what the process started, without itself.

@@ -28,7 +28,7 @@ pub(crate) struct Strays {
 impl Strays {
     /// Ends them: asked first, killed when they take longer than `grace`.
     pub(crate) async fn end(self, sweeper: &Sweeper, grace: Duration) -> Teardown {
-        let cgroup = self.cgroup.clone().map(Cgroup::at);
+        let cgroup = self.cgroup.clone().and_then(|path| Cgroup::at(path, self.id));
         let found = self.find(sweeper, cgroup.as_ref()).await;
         self.signal(&found, Signal::TERM);
         self.signal(&found, Signal::CONT);
@@ -45,7 +45,7 @@ impl Strays {
             wait = (wait * 2).min(LOOK.1);
             left = self.find(sweeper, cgroup.as_ref()).await;
         }
-        cgroup.iter().for_each(Cgroup::remove);
+        drop(cgroup);
         let swept = u32::try_from(found.len().saturating_sub(left.len())).unwrap_or(u32::MAX);
         let survivors: Vec<_> = left.into_iter().map(Survivor::from).collect();
         Teardown { mechanism: self.mechanism, forced, swept, survivors, pipes_held: false }

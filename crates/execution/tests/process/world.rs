@@ -78,13 +78,19 @@ impl World {
         format!("pid:{}", self.path(name).display())
     }
 
-    /// Ends the engine and checks what must hold after everything: nothing with our mark is alive, no descriptor is
-    /// open, no task runs, each execution ended once.
+    /// Ends the engine and checks what must hold after everything: nothing with our mark is alive, no control
+    /// group is there, no descriptor is open, each execution ended once.
     pub(crate) async fn over(self) -> Vec<ExecutionEvent> {
         let ids: Vec<Uuid> = self.engine.list().iter().map(|result| result.id).collect();
         self.engine.shutdown().await;
         for id in ids {
             assert_eq!(marked(id), Vec::<u32>::new(), "processes of {id} are left");
+            for root in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"] {
+                assert!(
+                    !Path::new(&format!("{root}/groma-{id}")).exists(),
+                    "the control group of {id} is left"
+                );
+            }
         }
         drop(self.engine);
         let events = std::mem::take(&mut *self.ears.heard.lock());

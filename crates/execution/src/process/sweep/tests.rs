@@ -1,5 +1,7 @@
 //! Which processes are found, and which are signalled.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::process::{Child, Command};
 
 use super::*;
