@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(not(unix))]
+compile_error!("groma-execution holds processes together by means of Unix; Windows is not supported yet");
+
 mod config;
 mod deliver;
 mod engine;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use groma_execution::{ExecutionError, ExecutionEvent, ExecutionStatus};
 use uuid::Uuid;
 
-use crate::world::{World, alive, fixture, pid_in};
+use crate::world::{World, alive, fixture, has_cgroup, pid_in};
 
 #[tokio::test]
 async fn what_ends_when_asked_is_not_forced() {
@@ -147,12 +147,13 @@ async fn the_end_of_the_engine_is_the_end_of_all() {
 #[tokio::test]
 async fn dropping_the_engine_stops_what_runs() {
     let world = World::new();
-    world
+    let id = world
         .start(&[&world.pid("pid"), "child[", "setsid", &world.pid("away"), "forever", "]", "forever"])
         .await;
     let (pid, away) = (pid_in(&world.path("pid")).await, pid_in(&world.path("away")).await);
     drop(world.engine);
-    crate::world::until("both are gone", || (!alive(pid) && !alive(away)).then_some(())).await;
+    let gone = || (!alive(pid) && !alive(away) && !has_cgroup(id)).then_some(());
+    crate::world::until("both are gone", gone).await;
 }
 
 #[test]

@@ -138,6 +138,12 @@ pub(crate) fn marked(id: Uuid) -> Vec<u32> {
     .collect()
 }
 
+/// Returns whether the control group of an execution is there, where that is usually.
+pub(crate) fn has_cgroup(id: Uuid) -> bool {
+    let mut roots = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"].into_iter();
+    roots.any(|root| Path::new(&format!("{root}/groma-{id}")).exists())
+}
+
 /// Returns whether a process is there and has not ended.
 pub(crate) fn alive(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
