@@ -6,6 +6,7 @@ mod local;
 mod options;
 mod prepare;
 mod read;
+mod readers;
 mod reconcile;
 mod refusal;
 mod report;
@@ -37,6 +38,7 @@ pub use self::report::ReportTo;
 
 pub(crate) use self::expand::Expansion;
 pub(crate) use self::prepare::Work;
+use self::readers::Readers;
 pub(crate) use self::refusal::refusal;
 use self::runner::Runner;
 
@@ -54,6 +56,7 @@ pub(crate) struct Executions {
     /// Counts reports, so that whoever waits for one looks again.
     moved: watch::Sender<u64>,
     runner: OnceLock<Runner>,
+    pub(crate) readers: Readers,
     reconciling: tokio::sync::Mutex<()>,
 }
 
@@ -66,6 +69,7 @@ impl Executions {
             heard: Mutex::default(),
             moved: watch::Sender::new(0),
             runner: OnceLock::new(),
+            readers: Readers::default(),
             reconciling: tokio::sync::Mutex::default(),
         }
     }

@@ -30,6 +30,7 @@ const REASON_MAX: usize = 1_000;
 impl ExecutionOperations for Caller {
     async fn execution_start(&self, request: ExecutionRequest) -> Result<StartedExecution, ApiError> {
         let work = self.startable(&request.stdin).and_then(|()| Work::command(request));
+        let work = self.checked("execution_start", work).await;
         let (subject, detail) = noted(&work);
         let act = async {
             let work = work?;
@@ -100,6 +101,7 @@ impl ExecutionOperations for Caller {
         let startable = startable.and_then(|()| self.startable(&Stdin::None));
         let work =
             startable.and_then(|()| Work::plan(request.plan, request.approved_hash.map(Approval::Hash)));
+        let work = self.checked("plan_start", work).await;
         let (subject, detail) = noted(&work);
         let act = async {
             let work = work?;
@@ -154,6 +156,14 @@ impl Caller {
             ));
         }
         Ok(())
+    }
+
+    /// Checks what is asked by whoever may ask for it.
+    async fn checked(&self, operation: &'static str, work: Result<Work, ApiError>) -> Result<Work, ApiError> {
+        let work = work?;
+        self.allow(operation)?;
+        work.check(&self.app.runner().engine).await?;
+        Ok(work)
     }
 
     /// Returns an execution; of one that runs here what its engine knows.

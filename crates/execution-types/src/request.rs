@@ -135,9 +135,9 @@ impl Stdin {
 }
 
 /// Where a secret comes from. Its value is shown by nothing: not by `Debug`, not by serialising.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ExecutionSecret))]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", schema(rename_all = "snake_case"))]
 pub enum Secret {
     /// The value itself.
     Value(String),
@@ -160,6 +160,25 @@ impl fmt::Debug for Secret {
             Self::Value(_) => f.debug_tuple("Value").field(&Self::REDACTED).finish(),
             Self::Env(name) => f.debug_tuple("Env").field(name).finish(),
             Self::Keychain(name) => f.debug_tuple("Keychain").field(name).finish(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    /// Says what is wrong without repeating what was given: that may be the secret.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const FORMS: &str = "a secret is an object with one of `value`, `env` and `keychain`, and a text";
+        let refuse = || serde::de::Error::custom(FORMS);
+        let Value::Object(fields) = Value::deserialize(deserializer)? else { return Err(refuse()) };
+        let mut fields = fields.into_iter();
+        let (Some((kind, Value::String(text))), None) = (fields.next(), fields.next()) else {
+            return Err(refuse());
+        };
+        match kind.as_str() {
+            "value" => Ok(Self::Value(text)),
+            "env" => Ok(Self::Env(text)),
+            "keychain" => Ok(Self::Keychain(text)),
+            _ => Err(refuse()),
         }
     }
 }

@@ -94,6 +94,15 @@ impl ExecutionEngine {
         &self.config
     }
 
+    /// Checks whether a command would be taken as things are, and starts nothing. To be asked before a request is noted
+    /// anywhere: one that shows a secret is refused. What a keychain has is looked at only when it starts.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub fn check(&self, request: &ExecutionRequest) -> Result<(), ExecutionError> {
+        resolve::check(request, self.secrets.is_some())
+    }
+
     /// Starts a command, or has it wait for its turn, and returns its id at once.
     ///
     /// # Errors

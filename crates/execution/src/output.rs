@@ -12,8 +12,6 @@ pub(crate) mod redact;
 mod tee;
 
 #[cfg(test)]
-mod speed;
-#[cfg(test)]
 mod tests;
 
 pub(crate) use position::{Kept, OutputOptions, Position, Pumped};

@@ -83,6 +83,7 @@ impl LocalRun {
         tee: Option<Arc<dyn Tee>>,
         to: Arc<dyn ReportTo>,
     ) -> Result<Self, ApiError> {
+        work.check(&ExecutionEngine::new(config.clone()).with_secret_source(Arc::new(Keychain))).await?;
         let grant = to.begin(work.noted()).await?;
         let key = LogKey::of_text(&grant.log_key)
             .ok_or_else(|| ApiError::new(ErrorCode::Internal, "the key for the log is no key"))?;

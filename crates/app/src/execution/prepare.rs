@@ -2,12 +2,13 @@
 
 use groma_api::{ApiError, RunExecution, RunRequest};
 use groma_execution::{
-    Approval, Ended, ExecutionEvent, ExecutionPlan, ExecutionRequest, ExecutionStatus, validate_plan,
+    Approval, Ended, ExecutionEngine, ExecutionEvent, ExecutionPlan, ExecutionRequest, ExecutionStatus,
+    validate_plan,
 };
 use groma_model::ExecutionId;
 use uuid::Uuid;
 
-use super::refusal::invalid;
+use super::refusal::{invalid, refusal};
 use super::shown::shown;
 
 /// What runs in one process: a command, or a plan with all its steps.
@@ -35,6 +36,15 @@ impl Work {
             step.request.id.get_or_insert_with(Uuid::now_v7);
         }
         Ok(Self::Plan(Box::new(plan), approved))
+    }
+
+    /// Checks that it would be taken as things are: before anything of it is noted, for it may show a secret.
+    pub(crate) async fn check(&self, engine: &ExecutionEngine) -> Result<(), ApiError> {
+        match self {
+            Self::Command(request) => engine.check(request),
+            Self::Plan(plan, approved) => engine.check_plan(plan, approved.as_ref()).await,
+        }
+        .map_err(refusal)
     }
 
     /// Returns what it is called.

@@ -95,7 +95,10 @@ impl App {
             moves.borrow_and_update();
             let (_, over) = self.inventory.execution_standing(id).await.map_err(error::inventory)?;
             if reader.is_none() {
-                reader = self.open_log(id).await?;
+                reader = match self.executions.readers.take(id, over) {
+                    Some(kept) => Some(kept),
+                    None => self.open_log(id).await?,
+                };
             }
             let page = match reader.take() {
                 Some(open) => {
@@ -121,6 +124,9 @@ impl App {
             let page = LogPage { ended: page.ended || over, ..page };
             let more = page.next_line <= page.last_line;
             if !page.lines.is_empty() || page.ended || more || Instant::now() >= give_up {
+                if let Some(reader) = reader {
+                    self.executions.readers.put(id, over, reader);
+                }
                 return Ok(page);
             }
             tokio::select! {

@@ -26,6 +26,7 @@ impl App {
         }
         // First the record, then the file: a log that is said to be there is there.
         self.inventory.logs_gone(victims.clone()).await.map_err(error::inventory)?;
+        self.executions.readers.clear();
         let folder = self.executions.log_dir().to_owned();
         let delete = move || victims.into_iter().try_for_each(|id| SealedLogs::delete(&folder, id));
         groma_database::apart("logs", delete).await.flatten().map_err(failed)

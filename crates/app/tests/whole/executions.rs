@@ -7,12 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use groma_api::{
-    ApiError, Backend, ErrorCode, EventQuery, Execution, ExecutionQuery, LogQuery, PlanRequest, RunGrant,
-    RunReport, RunRequest, RunStanding, Scope, StopRequest,
+    ApiError, Backend, ErrorCode, EventQuery, Execution, ExecutionQuery, HistoryQuery, LogQuery, PlanQuery,
+    PlanRequest, RunGrant, RunReport, RunRequest, RunStanding, Scope, StopRequest,
 };
 use groma_app::App;
 use groma_app::execution::{ExecutionConfig, LocalRun, ReportTo};
-use groma_execution_types::{ExecutionRequest, ExecutionStatus, Secret, Stdin};
+use groma_execution_types::{
+    ExecutionPlan, ExecutionRequest, ExecutionStatus, Secret, Stdin, Step, Strategy,
+};
 use groma_model::{ExecutionId, Frame};
 
 use crate::support::*;
@@ -198,6 +200,42 @@ async fn no_secret_and_no_output_rests_in_the_clear() {
             assert!(!there, "{path} tells {word}");
         }
     }
+}
+
+#[tokio::test]
+async fn what_shows_a_secret_is_refused_and_noted_nowhere() {
+    let (world, app, backend) = open().await;
+    let secret = "correct-horse-battery";
+    let secrets = BTreeMap::from([("TOKEN".to_owned(), Secret::Value(secret.to_owned()))]);
+    let showing = ExecutionRequest { secrets: secrets.clone(), ..shell(&format!("echo {secret}")) };
+    let error = backend.execution_start(showing.clone()).await.unwrap_err();
+    assert!(error.code == ErrorCode::InvalidRequest && !error.to_string().contains(secret), "{error:?}");
+    let step =
+        |request| Step { id: "a".to_owned(), request, depends_on: vec![], idempotent: false, retry: None };
+    let plan = |name: &str, request| ExecutionPlan {
+        id: None,
+        name: Some(name.to_owned()),
+        strategy: Strategy::default(),
+        steps: vec![step(request)],
+        total_timeout_ms: None,
+        metadata: serde_json::Map::new(),
+    };
+    let hidden = ExecutionRequest { secrets, ..shell("true") };
+    for plan in [plan("it", showing.clone()), plan(secret, hidden)] {
+        backend.plan_start(PlanRequest { plan, approved_hash: None }).await.unwrap_err();
+    }
+    let to = Arc::new(Operations(Arc::clone(&backend)));
+    LocalRun::command(ExecutionConfig::default(), showing, false, Vec::new(), to).await.unwrap_err();
+    let told = format!(
+        "{:?} {:?} {:?} {:?}",
+        backend.audit_list().await.unwrap(),
+        backend.execution_list(ExecutionQuery::default()).await.unwrap(),
+        backend.plan_list(PlanQuery::default()).await.unwrap(),
+        backend.event_history(HistoryQuery::default()).await.unwrap()
+    );
+    assert!(!told.contains(secret), "{told}");
+    drop(backend);
+    world.close(app).await;
 }
 
 /// Reports as another process does: by the operations.

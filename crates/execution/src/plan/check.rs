@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use groma_execution_types::{ExecutionPlan, Retry, Stdin, Step, Strategy, ValidationError};
+use groma_execution_types::{ExecutionPlan, Retry, Secret, Stdin, Step, Strategy, ValidationError};
 
 use super::graph::Graph;
 use super::places;
@@ -38,6 +38,7 @@ impl CheckedPlan {
     /// The first field that is wrong.
     pub(crate) fn new(plan: ExecutionPlan, has_keychain: bool) -> Result<Self, ExecutionError> {
         let checked = Self::of_form(plan)?;
+        refuse_shown(&checked.plan)?;
         for (at, step) in checked.plan.steps.iter().enumerate() {
             match resolve::check(&step.request, has_keychain) {
                 Err(ExecutionError::Invalid(error)) if error.is_absent() && checked.has_before(at) => {}
@@ -69,6 +70,33 @@ impl CheckedPlan {
             Strategy::DependencyGraph { .. } => !self.graph.before[at].is_empty(),
         }
     }
+}
+
+/// Refuses a plan that shows a secret of one of its steps beside them: in its name or its metadata.
+fn refuse_shown(plan: &ExecutionPlan) -> Result<(), ValidationError> {
+    let name = plan.name.as_deref().unwrap_or_default();
+    let metadata = serde_json::to_string(&plan.metadata).unwrap_or_default();
+    let secrets = plan.steps.iter().enumerate().flat_map(|(at, step)| {
+        step.request.secrets.iter().map(move |(variable, secret)| (at, variable, secret))
+    });
+    for (at, variable, secret) in secrets {
+        let value = match secret {
+            Secret::Value(value) => value.clone(),
+            Secret::Env(name) => std::env::var(name).unwrap_or_default(),
+            Secret::Keychain(_) => continue,
+        };
+        let value = value.trim();
+        let field =
+            [("name", name), ("metadata", &metadata)].into_iter().find(|(_, text)| text.contains(value));
+        if let Some((field, _)) = field.filter(|_| value.len() >= Secret::BYTES_MIN) {
+            let detail = format!(
+                "contains the value of `{}.secrets.{variable}`, where others can see it",
+                request_field(at)
+            );
+            return Err(ValidationError::new(field, detail));
+        }
+    }
+    Ok(())
 }
 
 /// Names the request of a step.

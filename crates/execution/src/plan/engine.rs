@@ -109,6 +109,24 @@ impl ExecutionEngine {
         self.start_plan(checked, None).await
     }
 
+    /// Checks whether a plan would be taken as things are, and is still what was approved of it; starts nothing. To be
+    /// asked before a plan is noted anywhere: one that shows a secret is refused.
+    ///
+    /// # Errors
+    /// As [`Self::execute_plan`] and [`Self::execute_approved`].
+    pub async fn check_plan(
+        &self,
+        plan: &ExecutionPlan,
+        approved: Option<&Approval>,
+    ) -> Result<(), ExecutionError> {
+        let (plan, has_keychain) = (plan.clone(), self.engine().secrets.is_some());
+        let checked = resolve::on_thread(move || CheckedPlan::new(plan, has_keychain)).await??;
+        if let Some(approved) = approved {
+            approve::approved(&checked, approved, self.engine().secrets.as_deref()).await?;
+        }
+        Ok(())
+    }
+
     /// Starts a plan if it would run exactly what was approved; each step is checked again right before it begins.
     ///
     /// # Errors
