@@ -49,6 +49,11 @@ impl Exit {
         meaning: "The process that holds the data folder is of another version and speaks another protocol.",
     };
     const INTERNAL: Self = Self { code: 70, meaning: "A fault of Groma's own." };
+    /// What was to be printed could not be (EX_IOERR of sysexits.h).
+    pub(crate) const OUTPUT_LOST: Self = Self {
+        code: 74,
+        meaning: "The output could not be written, as on a full disk. A command or plan that was running is stopped; what was kept until then can be read with `groma executions logs`.",
+    };
     /// A command took too long.
     pub(crate) const TIMED_OUT: Self =
         Self { code: 124, meaning: "`groma exec`: the command took too long, or was silent for too long." };
@@ -77,6 +82,7 @@ impl Exit {
         Self::STORAGE,
         Self::VERSION,
         Self::INTERNAL,
+        Self::OUTPUT_LOST,
         Self::TIMED_OUT,
         Self::CANNOT_START,
         Self::NO_PROGRAM,

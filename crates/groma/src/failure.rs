@@ -7,6 +7,9 @@ use groma_api::{ApiError, ErrorCode};
 use crate::exit::Exit;
 use crate::output::Format;
 
+/// What helps where output could not be written.
+const ROOM: &str = "make room where it goes, or send it elsewhere";
+
 /// Ends a command.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -21,6 +24,11 @@ pub(crate) enum Failure {
     Ended(Exit),
     /// Whoever read our output went away, as `head` does.
     ReaderGone,
+    /// Our output could not be written, as on a full disk.
+    OutputLost {
+        /// What the system says.
+        why: String,
+    },
 }
 
 impl Failure {
@@ -32,6 +40,14 @@ impl Failure {
     /// Makes a failure of the command line or configuration.
     pub(crate) fn usage(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidRequest, detail)
+    }
+
+    /// Returns what it means that output could not be written.
+    pub(crate) fn of_output(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ReaderGone;
+        }
+        Self::OutputLost { why: error.to_string() }
     }
 
     /// Adds what to do next.
@@ -47,6 +63,17 @@ impl Failure {
         match self {
             Self::Ended(exit) => exit,
             Self::ReaderGone => Exit::DONE,
+            Self::OutputLost { why } => {
+                let detail = format!("the output could not be written: {why}");
+                // Nobody is left to be told when stderr fails.
+                let _ = if matches!(format, Format::Json | Format::Ndjson) {
+                    let problem = serde_json::json!({"title": "Output lost", "detail": detail, "hint": ROOM});
+                    writeln!(io::stderr().lock(), "{problem}")
+                } else {
+                    writeln!(io::stderr().lock(), "error: {detail}\nhint: {ROOM}")
+                };
+                Exit::OUTPUT_LOST
+            }
             Self::Refused { error, hint } => {
                 let mut stderr = io::stderr().lock();
                 // Nobody is left to be told when stderr fails.
@@ -89,6 +116,7 @@ impl std::fmt::Display for Failure {
             Self::Refused { error, .. } => f.write_str(&error.detail),
             Self::Ended(exit) => f.write_str(exit.meaning),
             Self::ReaderGone => f.write_str("nobody reads the output"),
+            Self::OutputLost { why } => write!(f, "the output could not be written: {why}"),
         }
     }
 }
@@ -101,17 +129,14 @@ impl From<ApiError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self::ReaderGone;
-        }
-        Self::new(ErrorCode::Internal, format!("could not write the output: {error}"))
+        Self::of_output(&error)
     }
 }
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
-        if error.io_error_kind() == Some(io::ErrorKind::BrokenPipe) {
-            return Self::ReaderGone;
+        if error.is_io() {
+            return Self::of_output(&error.into());
         }
         Self::new(ErrorCode::Internal, format!("could not write the output as JSON: {error}"))
     }

@@ -11,13 +11,12 @@ use groma_app::execution::{ExecutionError, LocalRun, ReportTo};
 use groma_execution_types::{
     Command, ExecutionRequest, ExecutionResult, ExecutionStatus, Interpreter, ResolvedCommand, Secret,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::context::Context;
 use crate::duration;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::local::{self, Guest, Reason, Stopping};
+use crate::local::{self, Guest, Loss, Reason, Stopping};
 use crate::output::{Format, Sheet, say};
 
 /// Fields that name what runs.
@@ -139,12 +138,12 @@ async fn run(
     request: ExecutionRequest,
     plain_log: bool,
 ) -> Result<(), Failure> {
-    let gone = CancellationToken::new();
-    let stopping = Stopping::listen(cx, gone.clone());
+    let loss = Loss::default();
+    let stopping = Stopping::listen(cx, loss.clone());
     let aws = matches!(request.command, Command::AwsCli { .. });
-    let handlers = local::handlers(cx, &gone);
+    let handlers = local::handlers(cx, &loss);
     let to = Arc::clone(guest) as Arc<dyn ReportTo>;
-    let tee = local::tee(cx, &gone);
+    let tee = local::tee(cx, &loss);
     let run = LocalRun::command_with_tee(local::config(cx), request, plain_log, handlers, tee, to).await?;
     let (result, reason) = local::see_through(stopping, guest, run, async |run| run.wait().await).await;
     match cx.settings.output {
@@ -152,6 +151,7 @@ async fn run(
         Format::Ndjson => {}
         Format::Table | Format::Csv => tell(&result, reason, aws),
     }
+    loss.check()?;
     match exit(&result, reason) {
         Exit::DONE => Ok(()),
         exit => Err(Failure::Ended(exit)),
@@ -163,7 +163,9 @@ fn tell(result: &ExecutionResult, reason: Option<Reason>, aws: bool) {
     local::warn(None, result);
     let known = result.status == ExecutionStatus::Failed && result.exit_code.is_some() && !aws;
     match &result.error {
-        Some(error) if !known && reason != Some(Reason::ReaderGone) => say(format!("groma: {error}")),
+        Some(error) if !known && !matches!(reason, Some(Reason::ReaderGone | Reason::OutputLost)) => {
+            say(format!("groma: {error}"))
+        }
         _ => {}
     }
 }

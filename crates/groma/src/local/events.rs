@@ -3,28 +3,28 @@
 use async_trait::async_trait;
 use groma_app::execution::{EventHandler, Interest};
 use groma_execution_types::ExecutionEvent;
-use tokio_util::sync::CancellationToken;
 
+use super::loss::Loss;
 use crate::output::{json_line, say};
 
 /// Prints every event as a line of JSON.
 #[derive(Debug)]
 pub(crate) struct EventLines {
-    reader_gone: CancellationToken,
+    loss: Loss,
 }
 
 impl EventLines {
-    /// `reader_gone` is cancelled when nobody reads on.
-    pub(crate) const fn new(reader_gone: CancellationToken) -> Self {
-        Self { reader_gone }
+    /// `loss` is told when stdout takes no more.
+    pub(crate) const fn new(loss: Loss) -> Self {
+        Self { loss }
     }
 }
 
 #[async_trait]
 impl EventHandler for EventLines {
     async fn on_event(&self, event: ExecutionEvent) {
-        if json_line(&event).is_err() {
-            self.reader_gone.cancel();
+        if let Err(failure) = json_line(&event) {
+            self.loss.note(failure);
         }
     }
 }
@@ -38,7 +38,7 @@ impl EventHandler for Gaps {
     async fn on_event(&self, event: ExecutionEvent) {
         if let ExecutionEvent::OutputGap(gap) = event {
             say(format!(
-                "warning: lines {} to {} are not kept: {}",
+                "groma: warning: lines {} to {} are not kept: {}",
                 gap.first_line, gap.last_line, gap.reason
             ));
         }

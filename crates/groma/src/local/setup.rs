@@ -7,10 +7,10 @@ use groma_api::{ApiError, ErrorCode};
 use groma_app::execution::{
     EventHandler, ExecutionConfig, ExecutionEngine, ExecutionError, Keychain, LocalRun, Tee,
 };
-use tokio_util::sync::CancellationToken;
 
 use super::events::{EventLines, Gaps};
 use super::guest::Guest;
+use super::loss::Loss;
 use super::stopping::{Reason, Stopping};
 use super::through::Through;
 use crate::context::Context;
@@ -31,18 +31,18 @@ pub(crate) fn engine(cx: &Context) -> ExecutionEngine {
 }
 
 /// Returns who is told what happens in a run, beside the holder of the folder.
-pub(crate) fn handlers(cx: &Context, gone: &CancellationToken) -> Vec<Arc<dyn EventHandler>> {
+pub(crate) fn handlers(cx: &Context, loss: &Loss) -> Vec<Arc<dyn EventHandler>> {
     match cx.settings.output {
-        Format::Ndjson => vec![Arc::new(EventLines::new(gone.clone()))],
+        Format::Ndjson => vec![Arc::new(EventLines::new(loss.clone()))],
         Format::Json => Vec::new(),
         Format::Table | Format::Csv => vec![Arc::new(Gaps)],
     }
 }
 
 /// Returns who is handed what a command writes; nobody where something else is printed.
-pub(crate) fn tee(cx: &Context, gone: &CancellationToken) -> Option<Arc<dyn Tee>> {
+pub(crate) fn tee(cx: &Context, loss: &Loss) -> Option<Arc<dyn Tee>> {
     match cx.settings.output {
-        Format::Table | Format::Csv => Some(Arc::new(Through::new(gone.clone()))),
+        Format::Table | Format::Csv => Some(Arc::new(Through::new(loss.clone()))),
         Format::Json | Format::Ndjson => None,
     }
 }
@@ -68,7 +68,7 @@ pub(crate) async fn see_through<T>(
     run.engine().shutdown().await;
     if let Err(error) = run.finish(PATIENCE).await {
         say(format!(
-            "warning: the end of {id} could not be noted: {}; its log has it, and whoever holds the data folder next \
+            "groma: warning: the end of {id} could not be noted: {}; its log has it, and whoever holds the data folder next \
              takes it from there",
             error.detail
         ));

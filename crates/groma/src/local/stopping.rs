@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use groma_app::execution::LocalRun;
-use tokio_util::sync::CancellationToken;
 
 use super::hangup::Hangup;
+use super::loss::Loss;
 use crate::context::Context;
 use crate::interrupt::{Interrupts, Stop};
 use crate::output::say;
@@ -24,6 +24,8 @@ pub(crate) enum Reason {
     Hangup,
     /// Nobody reads the output.
     ReaderGone,
+    /// The output cannot be written, as on a full disk.
+    OutputLost,
 }
 
 impl Reason {
@@ -33,6 +35,7 @@ impl Reason {
             Self::Terminate => "SIGTERM",
             Self::Hangup => "the terminal was closed",
             Self::ReaderGone => "nobody reads its output any more",
+            Self::OutputLost => "its output could not be written",
         }
     }
 }
@@ -42,14 +45,14 @@ impl Reason {
 pub(crate) struct Stopping {
     interrupts: Interrupts,
     hangup: Hangup,
-    reader_gone: CancellationToken,
+    loss: Loss,
 }
 
 impl Stopping {
-    /// Begins to listen. `reader_gone` is cancelled by whoever writes the output.
-    pub(crate) fn listen(cx: &Context, reader_gone: CancellationToken) -> Self {
+    /// Begins to listen. `loss` is told by whoever writes the output.
+    pub(crate) fn listen(cx: &Context, loss: Loss) -> Self {
         cx.interrupts.handle_two();
-        Self { interrupts: cx.interrupts.clone(), hangup: Hangup::listen(), reader_gone }
+        Self { interrupts: cx.interrupts.clone(), hangup: Hangup::listen(), loss }
     }
 
     /// Waits until a run has `ended`; returns why it was stopped, if it was from here.
@@ -66,13 +69,13 @@ impl Stopping {
         // One that has just ended has what was wanted.
         let _ = run.engine().cancel_because(run.id(), reason.text()).await;
         let mut told = std::pin::pin!(tokio::time::sleep(TOLD_AFTER));
-        let mut quiet = reason == Reason::ReaderGone;
+        let mut quiet = matches!(reason, Reason::ReaderGone | Reason::OutputLost);
         loop {
             tokio::select! {
                 ended = &mut ended => return (ended, Some(reason)),
                 () = &mut told, if !quiet => {
                     quiet = true;
-                    say("stopping; Ctrl-C again kills it at once");
+                    say("groma: stopping; Ctrl-C again kills it at once");
                 }
                 () = self.insisted(reason) => break,
             }
@@ -88,7 +91,10 @@ impl Stopping {
                 Stop::Terminate => Reason::Terminate,
             },
             () = self.hangup.arrived() => Reason::Hangup,
-            () = self.reader_gone.cancelled() => Reason::ReaderGone,
+            () = self.loss.happened() => match self.loss.why() {
+                Some(_) => Reason::OutputLost,
+                None => Reason::ReaderGone,
+            },
         }
     }
 
@@ -96,7 +102,7 @@ impl Stopping {
     async fn insisted(&self, reason: Reason) {
         match reason {
             Reason::Interrupt | Reason::Terminate => self.interrupts.second().await,
-            Reason::Hangup | Reason::ReaderGone => {
+            Reason::Hangup | Reason::ReaderGone | Reason::OutputLost => {
                 self.interrupts.first().await;
             }
         }

@@ -7,7 +7,7 @@ use crate::output::say;
 /// Says what is worth it: what lives on, what had to be swept, what may be missing. `of` names the command, if there are
 /// several.
 pub(crate) fn warn(of: Option<&str>, result: &ExecutionResult) {
-    let of = of.map_or_else(String::new, |step| format!("[{step}] "));
+    let of = of.map_or_else(|| "groma: ".to_owned(), |step| format!("[{step}] "));
     let Some(teardown) = &result.teardown else { return };
     if !teardown.survivors.is_empty() {
         let named = teardown.survivors.iter().map(|process| format!("{} ({})", process.name, process.pid));

@@ -4,18 +4,19 @@ use std::io::{self, Write};
 
 use groma_app::execution::Tee;
 use groma_execution_types::Stream;
-use tokio_util::sync::CancellationToken;
+
+use super::loss::Loss;
 
 /// Writes to the streams of this process what a command wrote to its own.
 #[derive(Debug)]
 pub(crate) struct Through {
-    reader_gone: CancellationToken,
+    loss: Loss,
 }
 
 impl Through {
-    /// `reader_gone` is cancelled when nobody reads what goes to stdout.
-    pub(crate) const fn new(reader_gone: CancellationToken) -> Self {
-        Self { reader_gone }
+    /// `loss` is told when stdout takes no more.
+    pub(crate) const fn new(loss: Loss) -> Self {
+        Self { loss }
     }
 }
 
@@ -25,9 +26,7 @@ impl Tee for Through {
             Stream::Stdout => {
                 let mut stdout = io::stdout().lock();
                 let written = stdout.write_all(bytes).and_then(|()| stdout.flush());
-                if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-                    self.reader_gone.cancel();
-                }
+                self.loss.look(&written);
                 written
             }
             Stream::Stderr => {

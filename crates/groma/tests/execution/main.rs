@@ -8,6 +8,7 @@ mod harness;
 mod exec;
 mod holders;
 mod leftovers;
+mod output;
 mod plan;
 mod records;
 mod secrets;

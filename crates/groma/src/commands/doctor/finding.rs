@@ -82,7 +82,9 @@ impl Finding {
         match failure {
             Failure::Refused { error, hint: Some(hint) } => Self::error(check, error.detail, hint),
             Failure::Refused { error, hint: None } => Self::refused(check, &error),
-            Failure::Ended(_) | Failure::ReaderGone => Self::error(check, "the check was ended", "try again"),
+            Failure::Ended(_) | Failure::ReaderGone | Failure::OutputLost { .. } => {
+                Self::error(check, "the check was ended", "try again")
+            }
         }
     }
 }

@@ -12,14 +12,13 @@ use std::sync::Arc;
 use clap::Args;
 use groma_app::execution::{Approval, EventHandler, LocalRun, ReportTo};
 use groma_execution_types::{ExecutionPlan, ExecutionStatus, PlanResult, ResolvedPlan, Strategy};
-use tokio_util::sync::CancellationToken;
 
 use self::lines::Lines;
 use self::live::Live;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::local::{self, Guest, Stopping};
+use crate::local::{self, Guest, Loss, Stopping};
 use crate::output::{Format, Sheet, plain, say, text_line, word};
 
 /// Run the steps of a plan here, each as soon as what it depends on has completed
@@ -72,17 +71,18 @@ async fn run_plan(
     approved: Option<Approval>,
     plain_log: bool,
 ) -> Result<(), Failure> {
-    let gone = CancellationToken::new();
-    let stopping = Stopping::listen(cx, gone.clone());
-    let mut handlers = local::handlers(cx, &gone);
-    let live = view(cx, &plan, &gone, &mut handlers);
+    let loss = Loss::default();
+    let stopping = Stopping::listen(cx, loss.clone());
+    let mut handlers = local::handlers(cx, &loss);
+    let live = view(cx, &plan, &loss, &mut handlers);
     let (config, to) = (local::config(cx), Arc::clone(guest) as Arc<dyn ReportTo>);
     let run = LocalRun::plan(config, plan, approved, plain_log, handlers, to).await?;
     let (result, _) = local::see_through(stopping, guest, run, async |run| run.wait_plan().await).await;
     if let Some(live) = live {
         live.finish();
     }
-    report(cx, &result)
+    let told = report(cx, &result);
+    loss.check().and(told)
 }
 
 /// Puts another bound in place of the plan's own.
@@ -103,7 +103,7 @@ fn bind(strategy: &mut Strategy, bound: u32) -> Result<(), Failure> {
 fn view(
     cx: &Context,
     plan: &ExecutionPlan,
-    gone: &CancellationToken,
+    loss: &Loss,
     handlers: &mut Vec<Arc<dyn EventHandler>>,
 ) -> Option<Arc<Live>> {
     if cx.settings.output != Format::Table {
@@ -115,7 +115,7 @@ fn view(
         handlers.push(Arc::clone(&live) as Arc<dyn EventHandler>);
         return Some(live);
     }
-    handlers.push(Arc::new(Lines::new(gone.clone())));
+    handlers.push(Arc::new(Lines::new(loss.clone())));
     None
 }
 

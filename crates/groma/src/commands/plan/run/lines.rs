@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use groma_app::execution::EventHandler;
 use groma_execution_types::{ExecutionEvent, Line, Stream};
 use parking_lot::Mutex;
-use tokio_util::sync::CancellationToken;
 
 use super::steps::{Steps, how};
 use crate::commands::executions::tame;
+use crate::local::Loss;
 use crate::output::say;
 
 /// Writes what steps write, behind the step's name: stdout to stdout, stderr to stderr, where beginnings and ends are
@@ -17,12 +17,12 @@ use crate::output::say;
 #[derive(Debug)]
 pub(super) struct Lines {
     steps: Mutex<Steps>,
-    reader_gone: CancellationToken,
+    loss: Loss,
 }
 
 impl Lines {
-    pub(super) fn new(reader_gone: CancellationToken) -> Self {
-        Self { steps: Mutex::default(), reader_gone }
+    pub(super) fn new(loss: Loss) -> Self {
+        Self { steps: Mutex::default(), loss }
     }
 
     fn line(&self, line: &Line) {
@@ -33,9 +33,7 @@ impl Lines {
             Stream::Stdout => {
                 let mut stdout = io::stdout().lock();
                 let written = writeln!(stdout, "[{step}] {}", text(stdout.is_terminal()));
-                if written.is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-                    self.reader_gone.cancel();
-                }
+                self.loss.look(&written);
             }
             // A program goes on without a reader of its errors.
             Stream::Stderr => {
