@@ -17,6 +17,9 @@ use crate::settings::Settings;
 pub(crate) enum Purpose {
     /// One question: if this process comes to hold the folder, it leaves queued and interrupted scans alone.
     Brief,
+    /// As [`Self::Brief`], about commands that run or ran: if this process comes to hold the folder, it first ends what
+    /// those left behind whose own process was killed.
+    Tidying,
     /// Until something ends: if this process comes to hold the folder, it takes up what waits there.
     Lasting,
     /// As [`Self::Lasting`], and leaves the folder to a server that comes.
@@ -30,6 +33,10 @@ const HANDOVER_MAX: Duration = Duration::from_secs(15);
 const HANDOVER_PAUSE: Duration = Duration::from_millis(50);
 /// The wait between two questions whether something has ended.
 const ASKED_EVERY: Duration = Duration::from_millis(100);
+/// After so much time it is told that leftovers are waited for.
+const TIDYING_TOLD_AFTER: Duration = Duration::from_secs(1);
+/// How much longer than their grace leftovers are waited for.
+const TIDYING_MORE_MAX: Duration = Duration::from_secs(2);
 /// How long a server waits for a command that holds the folder for a moment.
 const MOMENT_MAX: Duration = Duration::from_secs(2);
 
@@ -149,6 +156,26 @@ async fn tell_left(holder: &Holder) {
     }
 }
 
+/// Ends what commands left behind whose process was killed, as far as that takes no longer than they are given to end.
+async fn tidy(settings: &Settings, holder: &Holder) {
+    let mut ending = std::pin::pin!(holder.end_leftovers());
+    let ended = match tokio::time::timeout(TIDYING_TOLD_AFTER, &mut ending).await {
+        Ok(ended) => Some(ended),
+        Err(_) => {
+            say("groma: ending what a command whose groma was killed left behind");
+            let grace = settings.values.execution.options().grace;
+            tokio::time::timeout(grace + TIDYING_MORE_MAX, ending).await.ok()
+        }
+    };
+    match ended {
+        Some(Ok(())) => {}
+        Some(Err(error)) => {
+            tracing::warn!(code = %error.code, "what commands left behind could not be ended")
+        }
+        None => say("groma: warning: that takes too long; the next command goes on with it"),
+    }
+}
+
 async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure> {
     let give_up = Instant::now() + HANDOVER_MAX;
     let moment = Instant::now() + MOMENT_MAX;
@@ -156,9 +183,13 @@ async fn find_way(settings: &Settings, purpose: Purpose) -> Result<Way, Failure>
     loop {
         match Holder::open(settings, purpose == Purpose::Yielding).await? {
             Opened::Holder(holder) => {
-                if purpose != Purpose::Brief {
-                    tell_left(&holder).await;
-                    holder.start_tasks().await?;
+                match purpose {
+                    Purpose::Brief => {}
+                    Purpose::Tidying => tidy(settings, &holder).await,
+                    Purpose::Lasting | Purpose::Yielding | Purpose::Serving => {
+                        tell_left(&holder).await;
+                        holder.start_tasks().await?;
+                    }
                 }
                 return Ok(Way::Holder(Arc::new(holder)));
             }

@@ -17,6 +17,8 @@ pub(crate) struct Context {
     pub(crate) settings: Settings,
     /// Requests to stop.
     pub(crate) interrupts: Interrupts,
+    /// Whether the command is about commands that run or ran, so that none may be shown as running that is long dead.
+    pub(crate) tidies: bool,
 }
 
 impl Context {
@@ -32,6 +34,7 @@ impl Context {
     /// # Errors
     /// When it can neither be held nor its holder be reached.
     pub(crate) async fn connect(&self, purpose: Purpose) -> Result<Connection, Failure> {
+        let purpose = if self.tidies && purpose == Purpose::Brief { Purpose::Tidying } else { purpose };
         Connection::open(&self.settings, purpose).await
     }
 

@@ -89,6 +89,14 @@ impl Holder {
         self.app.start_tasks().await
     }
 
+    /// Ends what commands left behind whose process is gone; that takes as long as it is given to end in order.
+    ///
+    /// # Errors
+    /// When storage or the logs refuse.
+    pub(crate) async fn end_leftovers(&self) -> Result<(), ApiError> {
+        self.app.reconcile().await
+    }
+
     /// Serves browsers and programs on TCP too, by TLS if there is a certificate; returns the address, whose port the
     /// system chose if it was 0, and the page's URL.
     ///

@@ -65,7 +65,9 @@ fn main() -> ExitCode {
 
 async fn run(settings: Settings, command: cli::Command) -> Result<(), Failure> {
     let interrupts = Interrupts::listen()?;
-    let context = Context { settings, interrupts: interrupts.clone() };
+    let tidies =
+        matches!(command, cli::Command::Exec(_) | cli::Command::Executions(_) | cli::Command::Plan(_));
+    let context = Context { settings, interrupts: interrupts.clone(), tidies };
     tokio::select! {
         ended = Box::pin(commands::run(&context, command)) => ended,
         () = interrupts.end_now() => Err(Failure::Ended(Exit::INTERRUPTED)),

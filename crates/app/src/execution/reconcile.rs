@@ -60,8 +60,12 @@ impl App {
         tokio::spawn(async move { stopping.run_until_cancelled(tend).await });
     }
 
-    /// Ends every run whose process is gone.
-    pub(crate) async fn reconcile(self: &Arc<Self>) -> Result<(), ApiError> {
+    /// Ends every run whose process is gone, and what it left behind, which gets its grace. [`App::start_tasks`] has
+    /// this done again and again; who holds the folder for a moment does it once.
+    ///
+    /// # Errors
+    /// When storage or the logs refuse.
+    pub async fn reconcile(self: &Arc<Self>) -> Result<(), ApiError> {
         let _one_at_a_time = self.executions.reconciling.lock().await;
         let unfinished = self.inventory.unfinished_runs().await.map_err(error::inventory)?;
         self.executions.remember_only(unfinished.iter().map(|run| run.id).collect());

@@ -48,7 +48,7 @@ impl Guest {
     /// # Errors
     /// When neither works.
     pub(crate) async fn open(settings: &Settings) -> Result<Arc<Self>, Failure> {
-        let opened = Connection::open(settings, Purpose::Brief).await?;
+        let opened = Connection::open(settings, Purpose::Tidying).await?;
         let guest = Self {
             settings: settings.clone(),
             way: Mutex::new(Way::Opened(Box::new(opened))),
