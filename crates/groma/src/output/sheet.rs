@@ -20,12 +20,21 @@ pub(crate) struct Sheet {
     headings: Vec<&'static str>,
     rows: Vec<Vec<String>>,
     groups: usize,
+    short: Option<Short>,
+}
+
+/// How much of a column's texts a table shows; CSV has them whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Short {
+    column: usize,
+    chars_max: usize,
+    one_line: bool,
 }
 
 impl Sheet {
     /// Makes an empty sheet.
     pub(crate) fn new(headings: &[&'static str]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new(), groups: 0 }
+        Self { headings: headings.to_vec(), rows: Vec::new(), groups: 0, short: None }
     }
 
     /// Makes a sheet of names and values.
@@ -40,6 +49,18 @@ impl Sheet {
     /// Leaves the first `columns` cells of a table's row empty where they repeat the row above.
     pub(crate) const fn grouped(mut self, columns: usize) -> Self {
         self.groups = columns;
+        self
+    }
+
+    /// Shows the texts of a column on one line each in tables, cut to so many characters.
+    pub(crate) const fn brief(mut self, column: usize, chars_max: usize) -> Self {
+        self.short = Some(Short { column, chars_max, one_line: true });
+        self
+    }
+
+    /// Shows the first so many characters of a column's texts in tables, and says how much there is.
+    pub(crate) const fn cut(mut self, column: usize, chars_max: usize) -> Self {
+        self.short = Some(Short { column, chars_max, one_line: false });
         self
     }
 
@@ -59,6 +80,9 @@ impl Sheet {
     /// # Errors
     /// When the writer takes no more.
     pub(crate) fn write_table(&self, to: &mut impl Write, width: Option<u16>) -> Result<(), Failure> {
+        if let Some(short) = self.short {
+            return self.shortened(short).write_table(to, width);
+        }
         let width = width.map(usize::from);
         let words = self.words();
         if let Some(width) = width
@@ -84,6 +108,14 @@ impl Sheet {
             above = row;
         }
         write_lines(table, to)
+    }
+
+    fn shortened(&self, short: Short) -> Self {
+        let mut sheet = Self { short: None, ..self.clone() };
+        for cell in sheet.rows.iter_mut().filter_map(|row| row.get_mut(short.column)) {
+            *cell = short.of(cell);
+        }
+        sheet
     }
 
     /// Returns how wide each column must be at least: its longest word, as far as that is worth keeping whole.
@@ -153,6 +185,22 @@ impl Sheet {
             });
         written.and_then(|()| csv.flush())?;
         Ok(())
+    }
+}
+
+impl Short {
+    fn of(self, text: &str) -> String {
+        let text = if self.one_line {
+            text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+        } else {
+            text.to_owned()
+        };
+        let Some((end, _)) = text.char_indices().nth(self.chars_max) else { return text };
+        let start = text.get(..end).unwrap_or_default();
+        if self.one_line {
+            return format!("{start}…");
+        }
+        format!("{start}… (cut: {} characters; --output json has all)", text.chars().count())
     }
 }
 

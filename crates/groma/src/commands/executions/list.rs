@@ -10,6 +10,9 @@ use crate::duration::display_ms;
 use crate::failure::Failure;
 use crate::output::{Format, Sheet, moment, optional, say};
 
+/// So much of a command is enough to know it by.
+const COMMAND_CHARS_MAX: usize = 100;
+
 /// List commands that run or ran, newest first
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -81,7 +84,8 @@ impl List {
 }
 
 fn sheet(executions: &[ExecutionSummary]) -> Sheet {
-    let mut sheet = Sheet::new(&["id", "status", "started", "took", "lines", "step", "command"]);
+    let mut sheet = Sheet::new(&["id", "status", "started", "took", "lines", "step", "command"])
+        .brief(6, COMMAND_CHARS_MAX);
     for execution in executions {
         sheet.row(vec![
             execution.id.to_string(),

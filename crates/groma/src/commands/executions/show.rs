@@ -10,6 +10,9 @@ use crate::failure::Failure;
 use crate::output::{Sheet, moment, optional, word};
 use crate::size;
 
+/// More of a text fits no screen.
+const TEXT_CHARS_MAX: usize = 1000;
+
 /// Show one command that runs or ran
 #[derive(Debug, Args)]
 pub(crate) struct Show {
@@ -50,6 +53,7 @@ pub(super) fn sheet(execution: &Execution) -> Sheet {
         ("output", format!("{} lines, {}{log}", summary.lines, size::display(summary.bytes))),
         ("tear-down", optional(result.teardown.as_ref().map(super::teardown))),
     ])
+    .cut(1, TEXT_CHARS_MAX)
 }
 
 /// Returns the names of variables that were set: values belong to no screen.

@@ -7,6 +7,9 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{Format, Sheet, moment, optional, say, word};
 
+/// So much of a name is enough to know it by.
+const NAME_CHARS_MAX: usize = 100;
+
 /// List plans that run or ran, newest first
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -40,7 +43,8 @@ impl List {
 }
 
 fn sheet(plans: &[PlanSummary]) -> Sheet {
-    let mut sheet = Sheet::new(&["id", "status", "created", "ended", "steps", "name"]);
+    let mut sheet =
+        Sheet::new(&["id", "status", "created", "ended", "steps", "name"]).brief(5, NAME_CHARS_MAX);
     for plan in plans {
         sheet.row(vec![
             plan.id.to_string(),

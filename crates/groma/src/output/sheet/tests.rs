@@ -79,3 +79,15 @@ fn words_are_broken_where_a_column_follows() {
     assert_eq!(wrapped("", 5, true), "");
     assert_eq!(wrapped("ääää", 0, true), "ä\nä\nä\nä");
 }
+
+#[test]
+fn long_texts_are_cut_in_tables_and_whole_in_csv() {
+    let long = format!("echo one\n\n  echo {}", "x".repeat(200));
+    let mut sheet = Sheet::new(&["id", "command"]);
+    sheet.row(vec!["1".to_owned(), long.clone()]);
+    let brief = sheet.clone().brief(1, 20);
+    assert!(text(|to| brief.write_table(to, None).unwrap()).ends_with("1   echo one echo xxxxxx…\n"));
+    assert!(text(|to| brief.write_csv(to).unwrap()).contains(&long));
+    let cut = text(|to| sheet.cut(1, 30).write_table(to, None).unwrap());
+    assert!(cut.contains(&format!("x… (cut: {} characters", long.chars().count())), "{cut}");
+}
