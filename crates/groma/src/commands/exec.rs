@@ -88,10 +88,10 @@ struct Surroundings {
 #[derive(Debug, Args)]
 struct Limits {
     /// Stop it when it takes longer, such as 30s
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = request::limit)]
     timeout: Option<Duration>,
     /// Stop it when it writes nothing for so long
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", value_parser = request::limit)]
     silence: Option<Duration>,
     /// How long it may take to end once asked to, before it is killed
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]

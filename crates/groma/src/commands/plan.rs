@@ -97,6 +97,11 @@ fn steps(steps: &[StepResult]) -> Sheet {
     sheet
 }
 
+/// Returns a status and why it came to it; reasons that are told on their own begin with the status already.
+fn because(status: &str, why: &str) -> String {
+    if why.starts_with(status) { why.to_owned() } else { format!("{status}: {why}") }
+}
+
 /// Returns how a step stands, and why.
 fn status(step: &StepResult) -> String {
     let word = word(&step.status).replace('_', " ");
@@ -107,7 +112,7 @@ fn status(step: &StepResult) -> String {
             format!("{word}, exit code {}", optional(result.exit_code))
         }
         (None, Some(result)) => match &result.error {
-            Some(error) => format!("{word}: {error}"),
+            Some(error) => because(&word, error),
             None => word,
         },
         (None, None) => word,

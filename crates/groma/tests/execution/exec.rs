@@ -20,6 +20,14 @@ fn the_exit_code_is_passed_on() {
 }
 
 #[test]
+fn no_time_is_no_limit() {
+    let groma = Groma::new();
+    for option in ["--timeout 0s", "--timeout 0", "--silence 0ms"] {
+        groma.exec(option, "true").code(2);
+    }
+}
+
+#[test]
 fn what_cannot_start_has_the_codes_of_a_shell_and_is_not_recorded() {
     let groma = Groma::new();
     let absent = groma.run("exec -- no-such-program-anywhere").code(127);

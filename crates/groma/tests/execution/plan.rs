@@ -81,7 +81,9 @@ fn what_was_approved_is_what_runs() {
     std::fs::write(&seen, resolved.to_string()).unwrap();
     let refused = groma.run(&format!("plan run {file} --approve {}", seen.display())).code(6);
     assert!(refused.stderr.contains("step `build`"), "{}", refused.stderr);
-    groma.run(&format!("plan run {file} --approve {file}")).code(2);
+    for none in [&file, "abc", &"g".repeat(64), &hash[1..]] {
+        groma.run(&format!("plan run {file} --approve {none}")).code(2);
+    }
 }
 
 #[test]
@@ -118,7 +120,10 @@ fn ctrl_c_and_cancel_stop_every_step() {
         } else {
             running.signal(Signal::INT);
         }
-        running.end().code(130);
+        let ended = running.end().code(130);
+        let stutters =
+            ended.stdout.contains("cancelled: cancelled") || ended.stderr.contains("cancelled: the plan");
+        assert!(!stutters, "{}{}", ended.stdout, ended.stderr);
         pids.into_iter().for_each(gone);
     }
 }

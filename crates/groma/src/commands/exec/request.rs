@@ -6,6 +6,7 @@ use std::time::Duration;
 use groma_execution_types::{Command, ExecutionRequest, InheritEnv, Interpreter, Secret, Stdin};
 
 use super::Exec;
+use crate::duration;
 use crate::failure::Failure;
 
 /// What a secret's place begins with, if it is the keychain.
@@ -67,6 +68,16 @@ impl Exec {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Reads how long something may take at most.
+pub(super) fn limit(text: &str) -> Result<Duration, String> {
+    match duration::parse(text)? {
+        limit if millis(limit) == 0 => Err(format!(
+            "`{text}` is no time to do anything in: give 1ms or more, or leave it out for no limit"
+        )),
+        limit => Ok(limit),
+    }
 }
 
 /// Reads `NAME=VALUE`.

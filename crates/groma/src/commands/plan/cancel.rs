@@ -16,7 +16,7 @@ pub(crate) struct Cancel {
     #[arg(value_name = "ID")]
     plan: PlanName,
     /// Why; told with its end
-    #[arg(long, default_value = "cancelled on the command line", hide_default_value = true)]
+    #[arg(long, default_value = "on the command line", hide_default_value = true)]
     reason: String,
 }
 

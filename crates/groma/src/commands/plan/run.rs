@@ -179,7 +179,11 @@ fn report(cx: &Context, result: &PlanResult) -> Result<(), Failure> {
     if cx.settings.output == Format::Table {
         steps::tell_last_words(result);
         let why = result.error.as_deref().unwrap_or("no reason is known");
-        say(format!("the plan {}: {why}", word(&result.status).replace('_', " ")));
+        let status = word(&result.status).replace('_', " ");
+        say(match why.starts_with("the plan ") {
+            true => format!("groma: {why}"),
+            false => format!("groma: the plan {status}: {why}"),
+        });
     }
     Err(Failure::Ended(match result.status {
         ExecutionStatus::Cancelled => Exit::INTERRUPTED,

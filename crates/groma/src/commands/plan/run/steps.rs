@@ -42,7 +42,10 @@ pub(super) fn how(ended: &Ended) -> String {
     match (ended.status, ended.exit_code, &ended.error) {
         (ExecutionStatus::Completed, ..) => format!("{status} in {took}"),
         (ExecutionStatus::Failed, Some(code), _) => format!("{status} after {took}, exit code {code}"),
-        (_, _, Some(error)) => format!("{status} after {took}: {error}"),
+        (_, _, Some(error)) => {
+            let why = error.strip_prefix(&format!("{status}: ")).unwrap_or(error);
+            format!("{status} after {took}: {why}")
+        }
         _ => format!("{status} after {took}"),
     }
 }
