@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::Args;
 use futures::StreamExt as _;
 use groma_execution::{
-    Command, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionRequest,
+    Command, Containment, EventHandler, ExecutionConfig, ExecutionEngine, ExecutionEvent, ExecutionRequest,
     ExecutionStatus, Interest,
 };
 
@@ -60,7 +60,7 @@ impl Part {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let begun = Instant::now();
         let bytes = match self.side {
-            Side::Engine | Side::EngineBare => runtime.block_on(self.engine())?,
+            Side::Engine | Side::EngineBare | Side::EngineGroup => runtime.block_on(self.engine())?,
             Side::Tokio => runtime.block_on(self.tokio())?,
             Side::Processkit => runtime.block_on(self.processkit())?,
         };
@@ -76,6 +76,10 @@ impl Part {
             log_dir: (self.side == Side::Engine).then(|| self.logs.clone()),
             max_concurrent: self.at_once,
             timeout: None,
+            containment: match self.side {
+                Side::EngineGroup => Containment::ProcessGroup,
+                _ => Containment::Auto,
+            },
             ..ExecutionConfig::default()
         };
         let engine = ExecutionEngine::new(config).with_event_handler(Arc::new(Positions));

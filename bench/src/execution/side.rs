@@ -16,6 +16,8 @@ pub(crate) enum Side {
     Engine,
     /// The engine without logs.
     EngineBare,
+    /// The engine without logs and without control groups.
+    EngineGroup,
     /// tokio's processes: a group and two pipes that are read to their end.
     Tokio,
     /// The crate processkit.
@@ -35,12 +37,17 @@ pub(crate) struct Measured {
 
 /// Runs a part in a process of its own.
 pub(crate) fn measure(side: Side, folder: &Path, args: &[String]) -> Done<Measured> {
-    let logs = tempfile::tempdir_in(folder)?;
+    // Deleted with everything else: a file system goes slow for a while where thousands of files were just deleted.
+    let logs = tempfile::tempdir_in(folder)?.keep();
     let name = clap::ValueEnum::to_possible_value(&side).map(|value| value.get_name().to_owned());
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["execution-part", "--side", &name.unwrap_or_default(), "--logs"]).arg(logs.path());
+    command.args(["execution-part", "--side", &name.unwrap_or_default(), "--logs"]).arg(&logs);
     command.args(args).stderr(Stdio::inherit());
     let output = command.output()?;
+    if logs.metadata()?.is_dir() && args.iter().any(|arg| arg == "cat") {
+        // Few files, and large ones.
+        std::fs::remove_dir_all(&logs)?;
+    }
     if !output.status.success() {
         return Err(format!("a part of the measurement ended with {}", output.status).into());
     }

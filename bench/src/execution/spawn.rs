@@ -17,10 +17,19 @@ const OF_PARENTS: f64 = 2.0;
 
 /// Commands a second: ours, tokio's processes alone, processkit, `xargs -P`.
 pub(crate) fn rates(root: &Path, rounds: usize, commands: usize, report: &mut Report) -> Done {
-    let head = ["at once", "engine, /s", "÷ tokio", "÷ `xargs -P`", "÷ processkit"];
+    let head = [
+        "at once",
+        "engine, /s",
+        "÷ tokio",
+        "÷ `xargs -P`",
+        "÷ processkit",
+        "without log ÷ tokio",
+        "nor control group ÷ tokio",
+    ];
     let mut table = Table::new("`/bin/true`, from start to proven end", &head);
     for at_once in AT_ONCE {
         let (mut ours, mut tokio, mut xargs, mut peer) = (vec![], vec![], vec![], vec![]);
+        let (mut bare, mut group) = (vec![], vec![]);
         for _ in 0..rounds {
             let rate = |side| -> Done<f64> {
                 let args = format!("--count {commands} --at-once {at_once} -- /bin/true");
@@ -29,12 +38,15 @@ pub(crate) fn rates(root: &Path, rounds: usize, commands: usize, report: &mut Re
             };
             let mine = rate(Side::Engine)?;
             ours.push(mine);
-            tokio.push(mine / rate(Side::Tokio)?);
+            let alone = rate(Side::Tokio)?;
+            tokio.push(mine / alone);
+            bare.push(rate(Side::EngineBare)? / alone);
+            group.push(rate(Side::EngineGroup)? / alone);
             let line = format!("seq {commands} | xargs -P {at_once} -n 1 /bin/true");
             xargs.push(mine / (commands as f64 / shell(&line)?.as_secs_f64()));
             peer.push(mine / rate(Side::Processkit)?);
         }
-        let sides = [&ours, &tokio, &xargs, &peer].map(|rounds| Spread::of(rounds));
+        let sides = [&ours, &tokio, &xargs, &peer, &bare, &group].map(|rounds| Spread::of(rounds));
         say(&format!("spawn, {at_once} at once: {}/s, ÷ tokio {}", sides[0].show(0), sides[1].show(2)));
         let mut row = vec![at_once.to_string(), sides[0].show(0)];
         row.extend(sides[1..].iter().map(|side| side.show(2)));
