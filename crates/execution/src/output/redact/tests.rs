@@ -134,7 +134,153 @@ fn what_cannot_be_replaced_is_refused() {
     assert!(Redactor::new(&[longest]).stream().is_some());
 }
 
+/// Returns one whose secrets begin like much, and are in nothing of `[abc\r\n]`.
+fn redactor_of_nothing_here() -> Redactor {
+    redactor(&["abcabcabcX", "caX\nab", "aaaaY"])
+}
+
+/// Breaks a text into lines of `columns` bytes.
+fn wrap(text: &[u8], columns: usize, end: &[u8]) -> Vec<u8> {
+    text.chunks(columns).collect::<Vec<_>>().join(end)
+}
+
+#[test]
+fn a_secret_over_lines_is_replaced_on_each() {
+    let one = redactor(&["abcdefghijklmnop"]);
+    for (text, expected) in [
+        ("abcdefgh\nijklmnop\n", "***\n***\n"),
+        ("<abcdefgh\r\nijklmnop>", "<***\r\n***>"),
+        ("<abcdefgh\n\nijklmnop>", "<***\n\n***>"),
+        ("<abcdefgh\n\n\nijklmnop>", "<abcdefgh\n\n\nijklmnop>"),
+        ("<a\nbcdefghijklmnop>", "<a\n***>"),
+        ("<ab\ncdefghijklmno\np>", "<***\n***\n***>"),
+        ("<abcdefgh\nijklmno>", "<abcdefgh\nijklmno>"),
+        ("YWJj\r\nZGVmZ2hpamtsbW\r\n5vcA==\r\n", "***\r\n***\r\n***\r\n"),
+    ] {
+        assert_eq!(one.text(text), expected, "{text:?}");
+        let bytes: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
+        assert_eq!(streamed(&one, &bytes), expected, "{text:?}");
+        assert_eq!(streamed(&one, &[text.as_bytes()]), expected, "{text:?}");
+    }
+    assert_eq!(streamed(&one, &[b"it is abcd\nefghi\n"]), "it is ***\n***\n");
+    // One that has lines itself, broken elsewhere.
+    let lined = redactor(&["abcdef\nghijkl\n"]);
+    assert_eq!(lined.text("<abcdef\nghijkl\n> <abc\ndefghi\njkl>"), "<***> <***\n***\n***>");
+    // One that is hardly more than line ends.
+    assert_eq!(redactor(&["a\n\nb"]).text("<a\n\nb> ab"), "<***> ab");
+    // The first of two is whole, and the other may begin in it where a line does.
+    let two = redactor(&["secret-one", "ecret-one-more"]);
+    assert_eq!(streamed(&two, &[b"s\necret-on", b"e-mo", b"st"]), "s\n***-most");
+}
+
+#[test]
+fn lines_do_not_wait_for_a_single_byte() {
+    let redactor = redactor(&["sunflower", "\u{e9}t\u{e9} comme"]);
+    let mut stream = redactor.stream().unwrap();
+    let mut out = Vec::new();
+    for (piece, expected) in [
+        ("yes\n", "yes\n"),
+        ("un", ""),
+        ("flower", "***"),
+        ("\n", "\n"),
+        ("sun\n", ""),
+        ("flow\r\n", ""),
+        ("s\n", "sun\nflow\r\ns\n"),
+        ("moon\n", "moon\n"),
+    ] {
+        out.clear();
+        stream.push(piece.as_bytes(), &mut out);
+        assert_eq!(String::from_utf8_lossy(&out), expected, "{piece:?}");
+    }
+    // Line ends that go on for ever take no memory.
+    stream.push(b"sunflow", &mut out);
+    for _ in 0..1000 {
+        stream.push(&[b'\n'; 1000], &mut out);
+    }
+    assert!(stream.held.is_empty(), "{}", stream.held.len());
+}
+
 proptest! {
+    // Each builds what is looked for, which takes long without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// A secret in any form that is broken into lines, and comes in any pieces, is not in the output, with lines or without.
+    #[test]
+    fn a_secret_over_lines_never_shows(
+        secret in "[!-)+-\\-/-;=-~][ -)+-\\-/-;=-~\u{e4}]{4,90}[!-)+-\\-/-;=-~]",
+        form in 0..8_usize,
+        before in "[<. ]{0,80}",
+        columns in 4..90_usize,
+        end in prop_oneof![Just("\n"), Just("\r\n")],
+        cuts in proptest::collection::vec(0..400_usize, 0..6),
+    ) {
+        let json = serde_json::to_string(&secret).unwrap();
+        let json = &json[1..json.len() - 1];
+        let form = match form {
+            0 | 1 => secret.clone(),
+            2 => STANDARD.encode(&secret),
+            3 => STANDARD_NO_PAD.encode(&secret),
+            4 => URL_SAFE.encode(&secret),
+            5 => URL_SAFE_NO_PAD.encode(&secret),
+            6 => json.to_owned(),
+            _ => json.replace('\u{e4}', "\\u00e4"),
+        };
+        let text = wrap(format!("{before}{form}<.").as_bytes(), columns, end.as_bytes());
+        let redactor = redactor(&[&secret]);
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).chain([0, text.len()]).collect();
+        cuts.sort_unstable();
+        let pieces: Vec<&[u8]> = cuts.windows(2).map(|cut| &text[cut[0]..cut[1]]).collect();
+        let mut stream = redactor.stream().unwrap();
+        let mut out = Vec::new();
+        for piece in pieces {
+            stream.push(piece, &mut out);
+            prop_assert!(stream.held.len() <= 3 * 6 * secret.len());
+        }
+        stream.finish(&mut out);
+        let ends = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+        prop_assert_eq!(ends(&out), ends(&text));
+        let flat: Vec<u8> = out.iter().copied().filter(|byte| !b"\r\n".contains(byte)).collect();
+        let flat = String::from_utf8_lossy(&flat);
+        // At most its first byte stays.
+        let rest: String = form.chars().skip(1).collect();
+        prop_assert!(flat.contains("***") && !flat.contains(&rest), "{:?}", flat);
+        if let Ok(text) = std::str::from_utf8(&text) {
+            prop_assert_eq!(String::from_utf8(out).unwrap(), redactor.text(text));
+        }
+    }
+
+    /// Of secrets that have lines themselves nothing stays either; what has none is left as it is.
+    #[test]
+    fn nothing_else_is_changed(
+        secret in "[ab\n]{3,9}[ab]",
+        pieces in proptest::collection::vec("[abc\r\n]{0,9}", 0..14),
+    ) {
+        let redactor = redactor(&[&secret]);
+        let bytes: Vec<&[u8]> = pieces.iter().map(|piece| piece.as_bytes()).chain([b"-".as_slice()]).collect();
+        prop_assert!(!streamed(&redactor, &bytes).contains(&secret));
+        let other = redactor_of_nothing_here();
+        prop_assert_eq!(streamed(&other, &bytes).into_bytes(), bytes.concat());
+    }
+}
+
+proptest! {
+    /// As below, with line ends, and with secrets that overlap.
+    #[test]
+    fn lines_are_redacted_like_the_whole(
+        secrets in proptest::collection::vec("[ab]{4,7}", 1..4),
+        pieces in proptest::collection::vec("[ab]{0,5}[abc\r\n]{0,3}", 0..14),
+    ) {
+        let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        let redactor = redactor(&secrets);
+        let whole = pieces.concat();
+        let bytes: Vec<&[u8]> = pieces.iter().map(|piece| piece.as_bytes()).chain([b"c".as_slice()]).collect();
+        let streamed = streamed(&redactor, &bytes);
+        prop_assert_eq!(&streamed, &redactor.text(&format!("{whole}c")));
+        for secret in secrets {
+            prop_assert!(!streamed.contains(secret));
+        }
+    }
+
     /// However a text is cut, the outcome is that of the text in one piece, and no secret is in it.
     #[test]
     fn pieces_are_redacted_like_the_whole(
