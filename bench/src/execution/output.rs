@@ -23,9 +23,14 @@ pub(crate) fn rates(root: &Path, rounds: usize, megabytes: u64, report: &mut Rep
     let (mut logged, mut plain, mut of_tee, mut of_cat, mut of_peer) =
         (vec![], vec![], vec![], vec![], vec![]);
     for _ in 0..rounds {
-        let rate = |measured: Measured| measured.bytes as f64 / 1e6 / measured.seconds;
+        // Who keeps nothing counts nothing.
+        let rate = |measured: Measured| megabytes as f64 / measured.seconds;
         let run = |side| measure(side, root, &cat(&lines, 1));
-        let (with, without) = (rate(run(Side::Engine)?), rate(run(Side::EngineBare)?));
+        let kept = run(Side::Engine)?;
+        if kept.bytes != megabytes * 1_000_000 {
+            return Err(format!("the log has {} bytes of {megabytes} MB", kept.bytes).into());
+        }
+        let (with, without) = (rate(kept), rate(run(Side::EngineBare)?));
         let tee = shell(&format!("cat '{shown}' | tee '{}' >/dev/null", copy.display()))?;
         std::fs::remove_file(&copy)?;
         let cat = shell(&format!("cat '{shown}' | cat >/dev/null"))?;
