@@ -170,7 +170,7 @@ async fn tidy(settings: &Settings, holder: &Holder) {
     match ended {
         Some(Ok(())) => {}
         Some(Err(error)) => {
-            tracing::warn!(code = %error.code, "what commands left behind could not be ended")
+            tracing::warn!(code = %error.code, "what commands left behind could not be ended");
         }
         None => say("groma: warning: that takes too long; the next command goes on with it"),
     }

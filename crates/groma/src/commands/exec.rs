@@ -164,7 +164,7 @@ fn tell(result: &ExecutionResult, reason: Option<Reason>, aws: bool) {
     let known = result.status == ExecutionStatus::Failed && result.exit_code.is_some() && !aws;
     match &result.error {
         Some(error) if !known && !matches!(reason, Some(Reason::ReaderGone | Reason::OutputLost)) => {
-            say(format!("groma: {error}"))
+            say(format!("groma: {error}"));
         }
         _ => {}
     }
