@@ -119,6 +119,14 @@ impl Logs {
             };
             printer.page(&page)?;
             (query.tail, query.from_line) = (None, Some(page.next_line));
+            // While this process holds the folder, nobody else finds out that the command's own process was killed.
+            if self.follow
+                && page.lines.is_empty()
+                && !page.ended
+                && let Some(holder) = connection.holder()
+            {
+                holder.end_leftovers().await?;
+            }
             if page.next_line > page.last_line && (page.ended || !self.follow) {
                 return Ok(());
             }
