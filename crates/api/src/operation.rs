@@ -53,7 +53,8 @@ impl Operation {
         OPERATIONS.iter().find(|operation| operation.id == id)
     }
 
-    /// Returns whether it changes anything; changes are audited.
+    /// Returns whether it changes anything. Changes are audited, but for those that programs make many times a second,
+    /// of which only refusals are.
     #[must_use]
     pub const fn mutates(&self) -> bool {
         !matches!(self.method, Method::Get)

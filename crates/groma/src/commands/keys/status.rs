@@ -40,7 +40,7 @@ pub(super) fn print(cx: &Context, status: &KeyStatus) -> Result<(), Failure> {
     }
     let keys = status.keys.iter().map(|key| {
         let current = if key.current { ", seals what is new" } else { "" };
-        format!("data key {}: {} values{current}", key.id, key.messages)
+        format!("data key {}: at most {} values{current}", key.id, key.messages)
     });
     say(keys.collect::<Vec<_>>().join("\n"));
     if let Some(work) = &status.reencryption {
