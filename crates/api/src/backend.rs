@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::{
-    ApiError, Attempt, AttemptEnd, AuditPage, CancelRequest, CreatedToken, DiscardRequest, EventPage,
-    EventQuery, EventTypeOperations, ExecutionOperations, Health, HistoryQuery, Host, HostList, HostQuery,
-    KeyOperations, KeyedRequest, Principal, RetentionOperations, RunOperations, Scan, ScanDiff, ScanHostPage,
-    ScanList, ScanQuery, ScanRequest, Session, SignInLink, StartedScan, StartedSession, Summary, TaskStatus,
-    TokenList, TokenRequest, Validation, VersionInfo, WebhookOperations,
+    ApiError, Attempt, AttemptEnd, AuditPage, BackupOperations, CancelRequest, ConversationOperations,
+    CreatedToken, DiscardRequest, EventPage, EventQuery, EventTypeOperations, ExecutionOperations, Health,
+    HistoryQuery, Host, HostList, HostQuery, KeyOperations, KeyedRequest, Principal, ResourceOperations,
+    RetentionOperations, RunOperations, Scan, ScanDiff, ScanHostPage, ScanList, ScanQuery, ScanRequest,
+    SearchOperations, Session, SignInLink, StartedScan, StartedSession, Summary, TaskStatus, TokenList,
+    TokenRequest, Validation, VersionInfo, WebhookOperations,
 };
 
 /// Events and control frames, in order; ends after an error.
@@ -103,6 +104,10 @@ pub trait Backend:
     + ScanOperations
     + TaskOperations
     + HostOperations
+    + ResourceOperations
+    + SearchOperations
+    + ConversationOperations
+    + BackupOperations
     + ExecutionOperations
     + RunOperations
     + EventOperations
@@ -122,6 +127,10 @@ impl<T> Backend for T where
         + ScanOperations
         + TaskOperations
         + HostOperations
+        + ResourceOperations
+        + SearchOperations
+        + ConversationOperations
+        + BackupOperations
         + ExecutionOperations
         + RunOperations
         + EventOperations

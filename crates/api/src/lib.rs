@@ -5,7 +5,9 @@ mod absent;
 mod access;
 mod asyncapi;
 mod backend;
+mod backups;
 mod compatibility;
+mod conversations;
 mod document;
 mod error;
 mod event_types;
@@ -17,10 +19,12 @@ mod keys;
 mod operation;
 mod operations;
 mod reply;
+mod resources;
 mod retention;
 mod runs;
 mod scan;
 mod schemas;
+mod search;
 mod status;
 mod task;
 mod webhooks;
@@ -34,7 +38,15 @@ pub use backend::{
     AccessOperations, Backend, EventOperations, EventStream, Gate, HostOperations, ScanOperations,
     StatusOperations, TaskOperations,
 };
+pub use backups::{
+    Backup, BackupDrillRequest, BackupJob, BackupList, BackupOperations, BackupOutcome, BackupRetention,
+    BackupSchedule, BackupSettings, BackupSettingsRequest, BackupTarget, BackupVerifyRequest, VerifyDepth,
+};
 pub use compatibility::breaking_changes;
+pub use conversations::{
+    Conversation, ConversationList, ConversationOperations, ConversationRequest, Message, MessageList,
+    MessageQuery, MessageRequest, MessageRole,
+};
 pub use document::openapi;
 pub use error::{ApiError, ErrorCode, Problem};
 pub use event_types::{
@@ -56,6 +68,12 @@ pub use keys::{
 pub use operation::{Method, Operation};
 pub use operations::OPERATIONS;
 pub use reply::Reply;
+pub use resources::{
+    Coverage, CoverageQuery, CoverageSlice, Deleted, Direction, ExportFormat, ExportQuery, FacetValue,
+    Facets, Relation, RelationList, Resource, ResourceChange, ResourceFilter, ResourceHistory,
+    ResourceHistoryQuery, ResourceList, ResourceOperations, ResourceQuery, ResourceSort, ResourceSummary,
+    SearchQuery, SortOrder, TextStream,
+};
 pub use retention::{
     Consumer, ConsumerList, ConsumerRequest, EventStatistics, EventTypeFigures, Retention,
     RetentionOperations, RetentionRequest, RetentionRule, RetentionRun,
@@ -66,6 +84,10 @@ pub use scan::{
     ScanQuery, ScanRequest, ScanStatus, ScanSummary, StartedScan, UnitCount, Validation, ValidationIssue,
 };
 pub use schemas::{event_schema, event_schemas, execution_schemas};
+pub use search::{
+    ModelInstall, ModelProgress, ModelState, ModelStatus, SearchAnswer, SearchCorrection, SearchHit,
+    SearchMeaning, SearchOperations, SearchReason, SqlAnswer, SqlQuery,
+};
 pub use status::{Checks, Health, Summary, VersionInfo};
 pub use task::{CancelRequest, Progress, TaskState, TaskStatus};
 

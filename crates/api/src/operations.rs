@@ -1,12 +1,16 @@
 //! The table of operations, joined from the tables of the domains.
 
 mod access;
+mod backups;
+mod conversations;
 mod events;
 mod executions;
 mod hosts;
 mod keys;
+mod resources;
 mod retention;
 mod scans;
+mod search;
 mod status;
 mod tasks;
 mod webhooks;
@@ -26,11 +30,15 @@ const DOMAINS: &[&[Operation]] = &[
     scans::TABLE,
     tasks::TABLE,
     hosts::TABLE,
+    resources::TABLE,
+    search::TABLE,
+    conversations::TABLE,
     executions::TABLE,
     events::TABLE,
     retention::TABLE,
     webhooks::TABLE,
     keys::TABLE,
+    backups::TABLE,
     access::TABLE,
 ];
 

@@ -14,6 +14,7 @@ mod gate;
 mod keys;
 mod metrics;
 mod open;
+mod pending;
 mod results;
 mod retention;
 mod runs;

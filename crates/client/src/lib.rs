@@ -3,14 +3,18 @@
 //! Paths and methods come from `groma_api::OPERATIONS`, so none is written twice.
 
 mod backend;
+mod backups;
 mod client;
+mod conversations;
 mod event_types;
 mod executions;
 mod keys;
 mod lines;
 mod request;
+mod resources;
 mod retention;
 mod runs;
+mod search;
 mod webhooks;
 
 pub use client::Client;

@@ -1,14 +1,18 @@
 //! What each operation does with an admitted request; one file per domain.
 
 mod access;
+mod backups;
+mod conversations;
 mod event_types;
 mod events;
 mod executions;
 mod hosts;
 mod keys;
+mod resources;
 mod retention;
 mod runs;
 mod scans;
+mod search;
 mod status;
 mod tasks;
 mod webhooks;
@@ -49,6 +53,23 @@ pub(crate) fn action(id: &str) -> Option<Action> {
         "task_retry" => |call| Box::pin(tasks::retry(call)),
         "host_list" => |call| Box::pin(hosts::list(call)),
         "host_get" => |call| Box::pin(hosts::get(call)),
+        "resource_list" => |call| Box::pin(resources::resource_list(call)),
+        "resource_export" => |call| Box::pin(resources::resource_export(call)),
+        "resource_get" => |call| Box::pin(resources::resource_get(call)),
+        "resource_history" => |call| Box::pin(resources::resource_history(call)),
+        "resource_relations" => |call| Box::pin(resources::resource_relations(call)),
+        "account_resources" => |call| Box::pin(resources::account_resources(call)),
+        "coverage_list" => |call| Box::pin(resources::coverage_list(call)),
+        "search" => |call| Box::pin(search::search(call)),
+        "sql_query" => |call| Box::pin(search::sql_query(call)),
+        "model_status" => |call| Box::pin(search::model_status(call)),
+        "model_install" => |call| Box::pin(search::model_install(call)),
+        "conversation_create" => |call| Box::pin(conversations::conversation_create(call)),
+        "conversation_list" => |call| Box::pin(conversations::conversation_list(call)),
+        "conversation_get" => |call| Box::pin(conversations::conversation_get(call)),
+        "conversation_delete" => |call| Box::pin(conversations::conversation_delete(call)),
+        "message_create" => |call| Box::pin(conversations::message_create(call)),
+        "message_list" => |call| Box::pin(conversations::message_list(call)),
         "execution_start" => |call| Box::pin(executions::execution_start(call)),
         "execution_list" => |call| Box::pin(executions::execution_list(call)),
         "execution_get" => |call| Box::pin(executions::execution_get(call)),
@@ -89,6 +110,13 @@ pub(crate) fn action(id: &str) -> Option<Action> {
         "key_slot_remove" => |call| Box::pin(keys::key_slot_remove(call)),
         "key_recovery" => |call| Box::pin(keys::key_recovery(call)),
         "key_rotate" => |call| Box::pin(keys::key_rotate(call)),
+        "backup_list" => |call| Box::pin(backups::backup_list(call)),
+        "backup_create" => |call| Box::pin(backups::backup_create(call)),
+        "backup_settings_get" => |call| Box::pin(backups::backup_settings_get(call)),
+        "backup_settings_set" => |call| Box::pin(backups::backup_settings_set(call)),
+        "backup_verify" => |call| Box::pin(backups::backup_verify(call)),
+        "backup_drill" => |call| Box::pin(backups::backup_drill(call)),
+        "backup_cancel" => |call| Box::pin(backups::backup_cancel(call)),
         "token_create" => |call| Box::pin(access::token_create(call)),
         "token_list" => |call| Box::pin(access::token_list(call)),
         "token_revoke" => |call| Box::pin(access::token_revoke(call)),

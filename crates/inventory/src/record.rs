@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use groma_database::WriteTx;
 use groma_database::rusqlite::{self, OptionalExtension as _};
 use groma_journal::NewEvent;
+use groma_model::Finding;
 use groma_model::network::{
-    ChangeKind, FieldChange, Finding, HostChanged, HostDiscovered, HostFinding, PortDiscovered, PortFinding,
+    ChangeKind, FieldChange, HostChanged, HostDiscovered, HostFinding, PortDiscovered, PortFinding,
     PortState, Protocol,
 };
 use groma_model::task::{EventSink, InventoryRead, InventoryWrite, StoreError};
@@ -114,6 +115,7 @@ impl<'a> Recording<'a> {
         match finding {
             Finding::Host(finding) => self.host(tx, finding),
             Finding::Port(finding) => self.port(tx, &finding),
+            Finding::Thing(_) | Finding::Slice(_) => Ok(()),
         }
     }
 

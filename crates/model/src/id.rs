@@ -113,8 +113,31 @@ typed_id!(
     /// One way of opening the keys.
     SlotId
 );
+typed_id!(
+    /// A part of the world that is read as a whole.
+    SliceId
+);
+typed_id!(
+    /// A backup.
+    BackupId
+);
+typed_id!(
+    /// A conversation with the assistant.
+    ConversationId
+);
+typed_id!(
+    /// One message of a conversation.
+    MessageId
+);
 
 impl ThingId {
+    /// Returns the id of a resource of a cloud (UUIDv5 over partition, account, region, service, type and native id).
+    #[must_use]
+    pub fn resource(parts: [&str; 6]) -> Self {
+        // A separator that is in none of the parts.
+        Self(Uuid::new_v5(&Uuid::NAMESPACE_URL, parts.join("\u{1f}").as_bytes()))
+    }
+
     /// Returns the id of the host that answers at `address` in `segment` (UUIDv5).
     #[must_use]
     pub fn host(segment: SegmentId, address: IpAddr) -> Self {

@@ -9,6 +9,7 @@ pub mod estate;
 mod event;
 pub mod execution;
 mod filter;
+mod finding;
 mod frame;
 mod id;
 pub mod network;
@@ -17,6 +18,7 @@ mod sequence;
 mod subject;
 pub mod system;
 pub mod task;
+pub mod thing;
 mod time;
 pub mod vm;
 
@@ -24,10 +26,11 @@ pub use event::{
     Custom, DeliveryClass, Envelope, EventData, EventType, Payload, SchemaVisitor, UnknownEventType,
 };
 pub use filter::{EventFilter, TypePattern, TypePatternError};
+pub use finding::Finding;
 pub use frame::Frame;
 pub use id::{
-    ConnectionId, EventId, ExecutionId, IdError, NodeId, PlanId, PrincipalId, SegmentId, SlotId, TaskId,
-    ThingId, TokenId, WebhookId,
+    BackupId, ConnectionId, ConversationId, EventId, ExecutionId, IdError, MessageId, NodeId, PlanId,
+    PrincipalId, SegmentId, SliceId, SlotId, TaskId, ThingId, TokenId, WebhookId,
 };
 pub use sequence::{Epoch, Sequence, SequenceError};
 pub use subject::{Subject, SubjectError, SubjectKind};

@@ -65,15 +65,6 @@ impl PortState {
     }
 }
 
-/// What a probe proved; handed to the inventory, which decides what of it is new.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Finding {
-    /// A host answered.
-    Host(HostFinding),
-    /// A port is open, or a port that earlier scans knew answered otherwise.
-    Port(PortFinding),
-}
-
 /// A host answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostFinding {

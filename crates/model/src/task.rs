@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::network::Finding;
-use crate::{Payload, TaskId};
+use crate::thing::SliceKey;
+use crate::{Finding, Payload, TaskId};
 
 /// Named amounts that add up over units, such as `ports_scanned`; a part may be negative, a sum never is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct UnitSpec {
     pub key: String,
     /// What to do; read by the job alone.
     pub detail: Value,
+    /// The slices of the world that are read when this unit, and every other of the task that names them, is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<SliceKey>,
 }
 
 /// A unit that is still to be done.

@@ -8,8 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use groma_api::NetworkScanRequest;
+use groma_model::Finding;
 use groma_model::Payload;
-use groma_model::network::{ErrorType, Finding, PortState};
+use groma_model::network::{ErrorType, PortState};
 use groma_model::task::TaskEnd;
 use groma_network::{Limits, NetworkScan};
 use groma_task::{Outcome, Stop, StopCause};

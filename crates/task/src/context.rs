@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use groma_model::network::Finding;
+use groma_model::Finding;
 use groma_model::task::{CheckpointStore, EventSink, InventoryRead, InventoryWrite, StoreError, Tally};
 use groma_model::{Clock, Payload, PrincipalId, TaskId};
 use parking_lot::Mutex;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use groma_model::Finding;
 use groma_model::Timestamp;
-use groma_model::network::{Finding, HostFinding};
+use groma_model::network::HostFinding;
 use groma_model::task::UnitSpec;
 use groma_task::UnitError;
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ impl Detail {
     /// Makes the unit of that key.
     pub(super) fn spec(&self, key: String) -> UnitSpec {
         // Numbers, addresses and texts always become JSON.
-        UnitSpec { key, detail: serde_json::to_value(self).unwrap_or_default() }
+        UnitSpec { key, detail: serde_json::to_value(self).unwrap_or_default(), slices: Vec::new() }
     }
 }
 

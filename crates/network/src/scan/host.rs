@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use groma_model::network::{Finding, PortFinding, PortState, Protocol};
+use groma_model::Finding;
+use groma_model::network::{PortFinding, PortState, Protocol};
 use groma_model::task::{PendingUnit, Tally, UnitDone};
 use groma_task::{UnitContext, UnitError};
 

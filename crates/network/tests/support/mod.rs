@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use groma_model::network::{Finding, PortState};
+use groma_model::Finding;
+use groma_model::network::PortState;
 use groma_model::task::{
     CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, Standing,
     StoreError, Tally, TaskEnd, TaskSummary, UnitDone, UnitSpec,

@@ -2,8 +2,9 @@ mod world;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use groma_model::Finding;
 use groma_model::Payload;
-use groma_model::network::{Finding, HostFinding};
+use groma_model::network::HostFinding;
 use serde_json::json;
 
 use super::*;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use groma_inventory::{Inventory, InventoryError};
-use groma_model::network::Finding;
+use groma_model::Finding;
 use groma_model::task::{
     CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, Standing,
     StoreError, Tally, TaskEnd, UnitDone,

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use groma_api::{NetworkScanRequest, ScanRequest};
+use groma_model::Finding;
 use groma_model::network::{
-    EndStatus, Error, ErrorType, Finding, HostFinding, PortFinding, PortState, Protocol, ScanCompleted,
-    ScanOptions, ScanProgress, ScanResults, ScanStarted,
+    EndStatus, Error, ErrorType, HostFinding, PortFinding, PortState, Protocol, ScanCompleted, ScanOptions,
+    ScanProgress, ScanResults, ScanStarted,
 };
 use groma_model::task::{PendingUnit, Plan, Tally, TaskEnd, TaskSummary, UnitDone, UnitSpec};
 use groma_model::{Payload, TaskId, Timestamp};

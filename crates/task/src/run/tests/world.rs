@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use groma_model::network::{self, EndStatus, Finding};
+use groma_model::Finding;
+use groma_model::network::{self, EndStatus};
 use groma_model::task::{
     CheckpointStore, EndEvents, EventSink, InventoryRead, InventoryWrite, PendingUnit, Plan, Standing,
     StoreError, Tally, TaskEnd, TaskSummary, UnitDone, UnitSpec,
