@@ -1,5 +1,6 @@
 //! Rows under headings: a table for people, CSV for programs.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -17,7 +18,7 @@ const TEXT_MIN: usize = 16;
 /// Rows under headings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sheet {
-    headings: Vec<&'static str>,
+    headings: Vec<Cow<'static, str>>,
     rows: Vec<Vec<String>>,
     groups: usize,
     short: Option<Short>,
@@ -34,7 +35,12 @@ struct Short {
 impl Sheet {
     /// Makes an empty sheet.
     pub(crate) fn new(headings: &[&'static str]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new(), groups: 0, short: None }
+        Self::under(headings.iter().map(|heading| Cow::Borrowed(*heading)).collect())
+    }
+
+    /// Makes an empty sheet whose headings are known only now.
+    pub(crate) const fn under(headings: Vec<Cow<'static, str>>) -> Self {
+        Self { headings, rows: Vec::new(), groups: 0, short: None }
     }
 
     /// Makes a sheet of names and values.
@@ -123,7 +129,7 @@ impl Sheet {
         let longest =
             |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
         let least = |cell: &String| longest(cell).max(widest_line(cell).min(TEXT_MIN));
-        let column = |(at, heading): (usize, &&str)| {
+        let column = |(at, heading): (usize, &Cow<'_, str>)| {
             let cells = self.rows.iter().filter_map(|row| row.get(at));
             cells.map(least).chain([longest(heading)]).max().unwrap_or(0).min(WORD_MAX)
         };
@@ -177,7 +183,7 @@ impl Sheet {
     pub(crate) fn write_csv(&self, to: &mut impl Write) -> Result<(), Failure> {
         let mut csv = csv::Writer::from_writer(to);
         let written = csv
-            .write_record(&self.headings)
+            .write_record(self.headings.iter().map(|heading| heading.as_bytes()))
             .and_then(|()| self.rows.iter().try_for_each(|row| csv.write_record(row)))
             .map_err(|error| match error.into_kind() {
                 csv::ErrorKind::Io(error) => error,
