@@ -29,9 +29,12 @@ impl ThingName {
     /// # Errors
     /// When there is none, or more than one: the error lists them.
     pub(super) async fn find(&self, backend: &dyn Backend) -> Result<Resource, ApiError> {
-        match backend.resource_get(self.0.clone()).await {
-            Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::InvalidRequest) => {}
-            answer => return answer,
+        // As parts of a path these lead elsewhere.
+        if !matches!(self.0.as_str(), "." | "..") {
+            match backend.resource_get(self.0.clone()).await {
+                Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::InvalidRequest) => {}
+                answer => return answer,
+            }
         }
         for deleted in [Deleted::Exclude, Deleted::Only] {
             let mut called = self.called(backend, deleted).await?;

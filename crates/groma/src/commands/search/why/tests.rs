@@ -13,11 +13,11 @@ fn reasons_are_told_with_their_figures_where_there_are_some() {
     assert_eq!(told(&brief), "name is db-1; words postgres, prod; meaning");
     let whole = [
         SearchReason::Fragment { field: "identifier".to_owned(), value: "10.1.0.7".to_owned() },
-        SearchReason::Words { terms, rank: Some(1), score: Some(3.14159) },
+        SearchReason::Words { terms, rank: Some(1), score: Some(7.25309) },
         SearchReason::Meaning { rank: Some(4), cosine: Some(0.51234) },
     ];
     assert_eq!(
         told(&whole),
-        "part of identifier 10.1.0.7; words postgres, prod (place 1, BM25 3.14); meaning (place 4, cosine 0.512)"
+        "part of identifier 10.1.0.7; words postgres, prod (place 1, BM25 7.25); meaning (place 4, cosine 0.512)"
     );
 }
