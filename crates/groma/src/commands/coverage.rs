@@ -82,7 +82,7 @@ impl Coverage {
 
 fn sheet(coverage: &Answer) -> Sheet {
     let headings = ["kind", "place", "state", "things", "read", "last complete", "counted", "reason", "scan"];
-    let mut sheet = Sheet::new(&headings);
+    let mut sheet = Sheet::new(&headings).spare(&[8, 6]);
     for slice in &coverage.slices {
         let counted = slice.proof.iter().map(|(what, count)| format!("{count} {}", what.replace('_', " ")));
         sheet.row(vec![

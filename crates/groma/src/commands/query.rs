@@ -7,11 +7,12 @@ use std::collections::HashSet;
 
 use clap::Args;
 use groma_api::{ErrorCode, SqlAnswer, SqlQuery};
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Format, Sheet, say};
+use crate::output::{Sheet, say};
 
 /// The most rows that an answer has.
 const ROWS_MAX: i64 = 100_000;
@@ -39,7 +40,9 @@ impl Query {
             answer => answer?,
         };
         let out = cx.out();
-        let rows = if out.format == Format::Ndjson { objects(&answer) } else { Vec::new() };
+        let names = names(&answer);
+        let rows: Vec<Row<'_>> =
+            answer.rows.iter().map(|values| Row { names: &names, values: values.as_slice() }).collect();
         out.print(&answer, &rows, || sheet(&answer))?;
         if answer.truncated {
             let shown = answer.rows.len();
@@ -67,12 +70,22 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// Returns rows by the names of their columns; a name that comes again gets a number.
-fn objects(answer: &SqlAnswer) -> Vec<Map<String, Value>> {
+/// A row by the names of its columns, in their order.
+struct Row<'a> {
+    names: &'a [String],
+    values: &'a [Value],
+}
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.names.iter().zip(self.values))
+    }
+}
+
+/// Returns the names of columns for objects: one that comes again gets a number.
+fn names(answer: &SqlAnswer) -> Vec<String> {
     let mut taken = HashSet::new();
-    let names: Vec<String> = answer.columns.iter().map(|name| free(&mut taken, name)).collect();
-    let object = |row: &Vec<Value>| names.iter().cloned().zip(row.iter().cloned()).collect();
-    answer.rows.iter().map(object).collect()
+    answer.columns.iter().map(|name| free(&mut taken, name)).collect()
 }
 
 fn free(taken: &mut HashSet<String>, name: &str) -> String {

@@ -94,9 +94,9 @@ const fn found_by(meaning: SearchMeaning) -> &'static str {
 fn sheet(answer: &SearchAnswer, explains: bool) -> Sheet {
     let mut headings = vec!["name", "kind", "state", "place", "why", "id"];
     if explains {
-        headings.insert(0, "score");
+        headings.push("score");
     }
-    let mut sheet = Sheet::new(&headings);
+    let mut sheet = Sheet::new(&headings).spare(&[5, 3, 2]);
     for hit in &answer.hits {
         let resource = &hit.resource;
         let mut row = vec![
@@ -108,7 +108,7 @@ fn sheet(answer: &SearchAnswer, explains: bool) -> Sheet {
             resource.id.to_string(),
         ];
         if explains {
-            row.insert(0, hit.score.map_or_else(String::new, |score| format!("{score:.4}")));
+            row.push(hit.score.map_or_else(String::new, |score| format!("{score:.4}")));
         }
         sheet.row(row);
     }

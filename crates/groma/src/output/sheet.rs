@@ -22,6 +22,7 @@ pub(crate) struct Sheet {
     rows: Vec<Vec<String>>,
     groups: usize,
     short: Option<Short>,
+    spare: Vec<usize>,
 }
 
 /// How much of a column's texts a table shows; CSV has them whole.
@@ -40,7 +41,7 @@ impl Sheet {
 
     /// Makes an empty sheet whose headings are known only now.
     pub(crate) const fn under(headings: Vec<Cow<'static, str>>) -> Self {
-        Self { headings, rows: Vec::new(), groups: 0, short: None }
+        Self { headings, rows: Vec::new(), groups: 0, short: None, spare: Vec::new() }
     }
 
     /// Makes a sheet of names and values.
@@ -70,6 +71,12 @@ impl Sheet {
         self
     }
 
+    /// Leaves these columns out of tables that a terminal has no room for, the first of them first, until there is room.
+    pub(crate) fn spare(mut self, columns: &[usize]) -> Self {
+        self.spare = columns.to_vec();
+        self
+    }
+
     /// Returns whether there are no rows.
     pub(crate) const fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -94,7 +101,10 @@ impl Sheet {
         if let Some(width) = width
             && width < words.iter().map(|word| word + GAP).sum::<usize>()
         {
-            return self.write_blocks(to, width);
+            return match self.spare.first() {
+                Some(column) => self.without(*column).write_table(to, u16::try_from(width).ok()),
+                None => self.write_blocks(to, width),
+            };
         }
         let widths = width.map(|width| self.widths(&words, width));
         let mut table = plain_table();
@@ -120,6 +130,19 @@ impl Sheet {
         let mut sheet = Self { short: None, ..self.clone() };
         for cell in sheet.rows.iter_mut().filter_map(|row| row.get_mut(short.column)) {
             *cell = short.of(cell);
+        }
+        sheet
+    }
+
+    fn without(&self, column: usize) -> Self {
+        let mut sheet = self.clone();
+        let rest = self.spare.iter().skip(1).filter(|other| **other != column);
+        sheet.spare = rest.map(|other| other - usize::from(*other > column)).collect();
+        if column < sheet.headings.len() {
+            sheet.headings.remove(column);
+        }
+        for row in sheet.rows.iter_mut().filter(|row| column < row.len()) {
+            row.remove(column);
         }
         sheet
     }

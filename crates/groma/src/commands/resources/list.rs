@@ -85,7 +85,9 @@ impl List {
         let list = cx
             .read(async |backend| {
                 let mut list = backend.resource_list(query.clone()).await?;
-                while let (true, Some(cursor)) = (self.all, list.next_cursor.take()) {
+                while self.all
+                    && let Some(cursor) = list.next_cursor.take()
+                {
                     let query = ResourceQuery { cursor: Some(cursor), facets: None, ..query.clone() };
                     let page = backend.resource_list(query).await?;
                     list.resources.extend(page.resources);
@@ -143,7 +145,7 @@ impl List {
 }
 
 fn sheet(resources: &[Resource]) -> Sheet {
-    let mut sheet = Sheet::new(&["kind", "name", "state", "place", "last seen", "id"]);
+    let mut sheet = Sheet::new(&["kind", "name", "state", "place", "last seen", "id"]).spare(&[5, 4]);
     for resource in resources {
         let gone = resource.deleted_at.map(|at| format!("gone since {}", moment(at)));
         sheet.row(vec![
