@@ -87,7 +87,7 @@ fn the_secret_of_a_bucket_is_never_given_back() {
     );
     command.env("AWS_SECRET_ACCESS_KEY", "hunter2hunter2");
     let set = groma.begin(command).end();
-    let told = [set.stdout.clone(), set.stderr.clone()].concat();
+    let told = [set.stdout, set.stderr].concat();
     assert!(!told.contains("hunter2"), "{told}");
     for line in ["backup status -o json", "audit -o json", "events tail --after oldest -o ndjson"] {
         assert!(!groma.run(line).code(0).stdout.contains("hunter2"), "{line}");
