@@ -43,3 +43,6 @@ pub use schedule::{Schedule, next_run};
 pub use source::Source;
 pub use target::{Access, S3, Target};
 pub use verify::{Depth, VerifyReport};
+
+#[cfg(test)]
+mod tests;
