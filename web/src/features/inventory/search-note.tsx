@@ -1,0 +1,58 @@
+import { Link } from "@tanstack/react-router";
+
+import type { SearchAnswer } from "../../api/types";
+import { count } from "../../shared/format/number";
+import { latency } from "../../shared/format/number";
+import { Prose } from "../../shared/ui/prose";
+import styles from "./inventory.module.css";
+
+/** How it was searched, and what the answer lacks. */
+export function SearchNote({ answer }: { answer: SearchAnswer }) {
+  return (
+    <div className={styles["note"]} role="status">
+      {answer.corrections?.length ? (
+        <p>
+          Spelling:{" "}
+          {answer.corrections.map(({ typed, taken_for }, index) => (
+            <span key={typed}>
+              {index > 0 ? ", " : ""}
+              <s>{typed}</s> → <strong>{taken_for}</strong>
+            </span>
+          ))}
+        </p>
+      ) : null}
+      <p>
+        <Mode answer={answer} />{" "}
+        <span className={styles["dim"]}>
+          {count(answer.searched)} searched in {latency(answer.took_ms)}.
+        </span>
+      </p>
+      {answer.note ? (
+        <p className={styles["lacks"]}>
+          <span aria-hidden="true">△ </span>
+          <Prose text={answer.note} />
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Mode({ answer }: { answer: SearchAnswer }) {
+  const { meaning, embedded, searched } = answer;
+  if (meaning === "lexical") {
+    return (
+      <>
+        By words and likeness of spelling: the language model is not installed (<code>groma model install</code>, or <Link to="/settings/search">the settings</Link>).
+      </>
+    );
+  }
+  if (meaning === "warming") return <>By words only: the search by meaning is warming up.</>;
+  if (embedded < searched) {
+    return (
+      <>
+        By words and meaning; the meaning of {count(embedded)} of {count(searched)} is known so far.
+      </>
+    );
+  }
+  return <>By words and meaning.</>;
+}
