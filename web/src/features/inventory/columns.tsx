@@ -22,7 +22,7 @@ export interface ThingColumn {
 const TAGS_MAX = 4;
 
 export const COLUMNS: readonly ThingColumn[] = [
-  { id: "kind", name: "Kind", width: "minmax(7rem, 9.5rem)", sort: "kind", cell: ({ kind }) => <Kind kind={kind} /> },
+  { id: "kind", name: "Kind", width: "minmax(7rem, 8.6rem)", sort: "kind", cell: ({ kind }) => <Kind kind={kind} /> },
   {
     id: "name",
     name: "Name",
@@ -35,11 +35,11 @@ export const COLUMNS: readonly ThingColumn[] = [
       </Link>
     ),
   },
-  { id: "state", name: "State", width: "minmax(6rem, 8rem)", sort: "state", cell: ({ state, deleted_at }) => <ThingState state={state} deleted={!!deleted_at} /> },
-  { id: "scope", name: "Scope", width: "minmax(7rem, 1fr)", cell: ({ scope }) => <span title={scopeText(scope)}>{scopeText(scope) || "–"}</span> },
-  { id: "tags", name: "Tags", width: "minmax(4rem, 1fr)", cell: ({ tags }) => <Tags tags={tags} /> },
-  { id: "seen", name: "Last seen", width: "6.4rem", align: "end", sort: "last_seen", cell: ({ last_seen, deleted_at }, now) => <Seen at={last_seen} now={now} gone={!!deleted_at} /> },
-  { id: "changed", name: "Changed", width: "5.8rem", align: "end", sort: "last_changed", cell: ({ last_changed }, now) => <span title={moment(last_changed, now)}>{ago(last_changed, now)}</span> },
+  { id: "state", name: "State", width: "minmax(6rem, 6.8rem)", sort: "state", cell: ({ state, deleted_at }) => <ThingState state={state} deleted={!!deleted_at} /> },
+  { id: "scope", name: "Scope", width: "minmax(7rem, 1.3fr)", cell: ({ scope }) => <span className={styles["small"]} title={scopeText(scope)}>{scopeText(scope) || "–"}</span> },
+  { id: "tags", name: "Tags", width: "minmax(4rem, 0.9fr)", cell: ({ tags }) => <Tags tags={tags} /> },
+  { id: "seen", name: "Last seen", width: "5.9rem", align: "end", sort: "last_seen", cell: ({ last_seen, deleted_at }, now) => <Seen at={last_seen} now={now} gone={!!deleted_at} /> },
+  { id: "changed", name: "Changed", width: "5.4rem", align: "end", sort: "last_changed", cell: ({ last_changed }, now) => <span title={moment(last_changed, now)}>{ago(last_changed, now)}</span> },
 ];
 
 /** When a thing was last seen; what nobody saw for long is marked. */

@@ -102,6 +102,7 @@ function Choice({ label, title, many, checked, onToggle }: ChoiceProps) {
     <label className={styles["choice"]} title={title}>
       <input type="checkbox" checked={checked} onChange={onToggle} />
       <span className={styles["clip"]}>{label}</span>
+      {" "}
       <span className={styles["count"]}>{count(many)}</span>
     </label>
   );

@@ -24,7 +24,7 @@ import { useFound } from "./use-search";
 import { useResourceView, useViewState } from "./use-view";
 
 const route = getRouteApi("/inventory");
-const HEIGHT = "max(22rem, calc(100vh - 15.5rem))";
+const HEIGHT = "max(22rem, calc(100vh - 13.5rem))";
 
 /** Everything of every domain in one table: searched, narrowed, sorted, all of it in the address. */
 export function InventoryPage() {
@@ -51,7 +51,7 @@ export function InventoryPage() {
           <Button variant="default" onClick={() => setAsked("save")}>
             Save view…
           </Button>
-          <CopyButton size="sm" text={location.href} label="Copy link" />
+          <CopyButton size="compact-sm" text={location.href} label="Copy link" />
           <Button variant="default" onClick={() => setAsked("export")}>
             Export…
           </Button>

@@ -1,6 +1,5 @@
 import type { Constraints, Permissions } from "../../api/types";
-import { count } from "../../shared/format/number";
-import { percent } from "../../shared/format/number";
+import { count, percent } from "../../shared/format/number";
 import { moment } from "../../shared/format/time";
 import { Facts } from "../../shared/ui/facts";
 import { Panel } from "../../shared/ui/panel";

@@ -33,7 +33,7 @@ export const CHANGE_TYPES = [
   "groma.vm.network_changed",
 ] as const;
 
-export const FIRST_PAGE = 100;
+export const FIRST_PAGE = 150;
 export const PAGE = 500;
 /** So many rows beyond the last in view are read ahead. */
 const AHEAD = 100;

@@ -1,8 +1,7 @@
 import { Link } from "@tanstack/react-router";
 
 import type { SearchAnswer } from "../../api/types";
-import { count } from "../../shared/format/number";
-import { latency } from "../../shared/format/number";
+import { count, latency } from "../../shared/format/number";
 import { Prose } from "../../shared/ui/prose";
 import styles from "./inventory.module.css";
 
@@ -27,7 +26,7 @@ export function SearchNote({ answer }: { answer: SearchAnswer }) {
           {count(answer.searched)} searched in {latency(answer.took_ms)}.
         </span>
       </p>
-      {answer.note ? (
+      {answer.note && !toldByMode(answer) ? (
         <p className={styles["lacks"]}>
           <span aria-hidden="true">△ </span>
           <Prose text={answer.note} />
@@ -55,4 +54,9 @@ function Mode({ answer }: { answer: SearchAnswer }) {
     );
   }
   return <>By words and meaning.</>;
+}
+
+/** Returns whether a note says no more than the mode does. */
+export function toldByMode({ meaning, note }: Pick<SearchAnswer, "meaning" | "note">): boolean {
+  return !note || (meaning === "lexical" && note.includes("groma model install")) || (meaning === "warming" && /warm|load/.test(note));
 }

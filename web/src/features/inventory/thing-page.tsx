@@ -5,7 +5,6 @@ import { RequestError } from "../../shared/backend/problem";
 import { ago, moment } from "../../shared/format/time";
 import { useLive } from "../../shared/live/use-live";
 import { Kind } from "../../shared/thing/kind-word";
-import { kindWords } from "../../shared/thing/kind";
 import { isStale } from "../../shared/thing/scope";
 import { ThingState } from "../../shared/thing/thing-state";
 import { CommandLine } from "../../shared/ui/command-line";
@@ -42,7 +41,7 @@ function Detail({ id }: { id: string }) {
     return <Page title="Thing">{error ? <Failure title="The thing could not be read" error={error} retry={refresh} /> : <p role="status">Reading…</p>}</Page>;
   }
   return (
-    <Page title={data.thing.name || data.thing.id} actions={<CopyButton size="sm" text={location.href} label="Copy link" />}>
+    <Page title={data.thing.name || data.thing.id} actions={<CopyButton size="compact-sm" text={location.href} label="Copy link" />}>
       {error ? <Failure title="The thing could not be read anew" error={error} retry={refresh} /> : null}
       <Parts data={data} fresh={<Freshness asOf={asOf} />} />
     </Page>
@@ -95,7 +94,7 @@ function Head({ thing, fresh }: { thing: Resource; fresh: React.ReactNode }) {
           <p>It may be different by now, or gone: no complete scan of where it is has said so.</p>
         </Message>
       ) : null}
-      <Panel title={kindWords(thing.kind).one} aside={fresh}>
+      <Panel title="How it stands" aside={fresh}>
         <Facts
           facts={[
             { name: "Kind", value: <Kind kind={thing.kind} /> },

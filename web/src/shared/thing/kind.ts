@@ -13,9 +13,10 @@ const KNOWN: Record<string, KindWords> = {
 };
 
 // Names that are abbreviations stay in capitals.
-const CAPITALS = new Set(["ec2", "s3", "iam", "rds", "vpc", "sqs", "sns", "ecs", "eks", "ecr", "elb", "elbv2", "kms", "efs", "ebs", "vm", "ami", "acl", "ip", "nat", "dns", "waf", "acm", "emr", "mq"]);
+const CAPITALS = new Set(["ec2", "s3", "iam", "rds", "vpc", "sqs", "sns", "ecs", "eks", "ecr", "elb", "elbv2", "kms", "efs", "ebs", "db", "vm", "ami", "acl", "ip", "nat", "dns", "waf", "acm", "emr", "mq"]);
 
 const SHAPES: readonly (readonly [RegExp, KindShape])[] = [
+  [/rds|db_/, "storage"],
   [/instance|machine|domain|node|server/, "machine"],
   [/bucket|volume|snapshot|storage|pool|disk|file_?system|table|database|cluster|cache|repository|image/, "storage"],
   [/vpc|subnet|network|gateway|route|load_balancer|elb|security_group|interface|address|distribution|zone/, "network"],

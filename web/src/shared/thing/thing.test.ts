@@ -12,6 +12,7 @@ describe("a kind", () => {
     ["aws.s3.bucket", "S3 bucket", "S3 buckets", "storage"],
     ["aws.iam.policy", "IAM policy", "IAM policies", "identity"],
     ["aws.lambda.function", "Lambda function", "Lambda functions", "code"],
+    ["aws.rds.db_instance", "RDS DB instance", "RDS DB instances", "storage"],
     ["vm.machine", "Machine", "Machines", "machine"],
     ["custom", "Custom", "Customs", "thing"],
   ])("%s is told as %s", (kind, one, many, shape) => expect(kindWords(kind)).toEqual({ one, many, shape }));

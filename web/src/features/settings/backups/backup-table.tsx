@@ -8,7 +8,7 @@ import styles from "../settings.module.css";
 import { Table } from "../table";
 import type { Backup } from "../types";
 
-const HEADS = [{ name: "Made" }, { name: "State" }, { name: "Size", end: true }, { name: "Added", end: true }, { name: "Things", end: true }, { name: "Version" }, { name: "Actions", hidden: true }];
+const HEADS = [{ name: "Made" }, { name: "State" }, { name: "Size", end: true }, { name: "Things", end: true }, { name: "Actions", hidden: true }];
 
 interface BackupTableProps {
   backups: readonly Backup[];
@@ -44,10 +44,14 @@ export function BackupTable({ backups, busy, onVerify, onDrill, onRestore }: Bac
                 </span>
               )}
             </td>
-            <td className={`${styles["end"]} ${styles["nowrap"]}`}>{bytes(backup.bytes)}</td>
-            <td className={`${styles["end"]} ${styles["nowrap"]}`}>{typeof backup.bytes_added === "number" ? bytes(backup.bytes_added) : "–"}</td>
-            <td className={styles["end"]}>{typeof backup.things === "number" ? count(backup.things) : "–"}</td>
-            <td>{backup.version ?? "–"}</td>
+            <td className={`${styles["end"]} ${styles["nowrap"]}`}>
+              {bytes(backup.bytes)}
+              {typeof backup.bytes_added === "number" ? <div className={styles["dim"]}>{bytes(backup.bytes_added)} added</div> : null}
+            </td>
+            <td className={`${styles["end"]} ${styles["nowrap"]}`}>
+              {typeof backup.things === "number" ? count(backup.things) : "–"}
+              {backup.version ? <div className={styles["dim"]}>by {backup.version}</div> : null}
+            </td>
             <td>
               <div className={styles["rowButtons"]}>
                 <Button size="compact-xs" variant="default" disabled={busy} aria-label={`Verify the backup of ${name}`} onClick={() => onVerify(backup)}>
