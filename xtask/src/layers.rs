@@ -35,6 +35,7 @@ const CRATES: &[(&str, Floor, &[&str])] = &[
     ("groma-database", Ground, &[]),
     ("groma-seal", Ground, &[]),
     ("groma-embedding", Ground, &[]),
+    ("groma-backup", Spine, &[]),
     ("groma-journal", Spine, &[]),
     ("groma-inventory", Spine, &["groma-journal"]),
     ("groma-task", Spine, &[]),

@@ -1,7 +1,7 @@
 //! Backups: where they go, when they are made, what there is, and whether it would restore.
 
 use async_trait::async_trait;
-use groma_model::{BackupId, Timestamp};
+use groma_model::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,7 +29,8 @@ pub enum BackupTarget {
         /// The address of a compatible store; absent: Amazon's. Plain http is allowed for loopback alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         endpoint: Option<String>,
-        /// The access key's id; absent: what the machine has (environment, instance role).
+        /// The access key's id; absent: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` of the
+        /// environment in which Groma runs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         access_key_id: Option<String>,
         /// The access key's secret; taken, kept sealed, never given back.
@@ -38,7 +39,8 @@ pub enum BackupTarget {
     },
 }
 
-/// When backups are made. Every run is put off by a random part of an hour that stays the same for an installation.
+/// When backups are made. Every run is put off by up to a tenth of the time between two, at most half an hour, which is
+/// the same for all of an installation and differs between them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum BackupSchedule {
@@ -120,7 +122,7 @@ pub struct BackupOutcome {
     pub message: String,
     /// The backup it was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backup: Option<BackupId>,
+    pub backup: Option<u64>,
     /// When it ended.
     pub at: Timestamp,
     /// How long it took, in milliseconds.
@@ -160,15 +162,15 @@ pub struct BackupSettings {
 /// A backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Backup {
-    /// Its id.
-    pub id: BackupId,
-    /// As of when the data are.
-    pub created_at: Timestamp,
+    /// By which it is named.
+    pub number: u64,
+    /// As of when the data are; absent if it cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
     /// What restoring it writes, in bytes.
     pub bytes: u64,
-    /// What making it added to the store, in bytes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bytes_added: Option<u64>,
+    /// Files in it.
+    pub files: u64,
     /// Things in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub things: Option<u64>,
@@ -207,7 +209,7 @@ pub enum VerifyDepth {
 pub struct BackupVerifyRequest {
     /// One backup; absent: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backup: Option<BackupId>,
+    pub backup: Option<u64>,
     /// How closely.
     #[serde(default)]
     pub depth: VerifyDepth,
@@ -219,7 +221,7 @@ pub struct BackupVerifyRequest {
 pub struct BackupDrillRequest {
     /// Which; absent: the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backup: Option<BackupId>,
+    pub backup: Option<u64>,
 }
 
 /// Operations on backups. Jobs run one at a time; starting one returns at once, [`BackupSettings::running`] tells how far

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use groma_api::{Backend, Principal, PrincipalKind, Scope, VersionInfo};
 use groma_database::{Database, Folder, FolderError, Health as Storage, Holder};
-use groma_inventory::{Identity, Inventory};
+use groma_inventory::{Identity, Inventory, SearchIndex};
 use groma_journal::{Journal, NewEvent};
 use groma_model::system::{self, Severity};
 use groma_model::{Clock, Payload, PrincipalId};
@@ -17,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::backend::Caller;
+use crate::backups::Backups;
 use crate::execution::Executions;
+use crate::model::Model;
 use crate::open::{AppOptions, Ground, OpenError, ground, socket_path};
 use crate::tasks::Tasks;
 
@@ -34,6 +36,9 @@ pub struct App {
     pub(crate) tasks: Tasks,
     pub(crate) webhooks: Webhooks,
     pub(crate) executions: Executions,
+    pub(crate) search: Arc<SearchIndex>,
+    pub(crate) model: Model,
+    pub(crate) backups: Backups,
     pub(crate) stopping: CancellationToken,
     /// Nothing more is asked of storage.
     pub(crate) closing: CancellationToken,
@@ -54,7 +59,12 @@ impl App {
         let Ground { folder, keyring, database, journal, inventory, identity, webhooks, set_aside } =
             ground(&options).await?;
         let uid = rustix::process::geteuid().as_raw();
+        let model = Model::new(options.model_dir);
+        let search = SearchIndex::new(inventory.clone(), usual_name, model.embedder());
         let app = Arc::new(Self {
+            search,
+            model,
+            backups: Backups::default(),
             owner: owner(identity, uid),
             socket: socket_path(folder.path()),
             tasks: Tasks::new(options.running_scans_max),
@@ -121,6 +131,8 @@ impl App {
     pub async fn start_tasks(self: &Arc<Self>) -> Result<(), groma_api::ApiError> {
         self.webhooks.start().await.map_err(crate::webhooks::refusal)?;
         self.tend_executions();
+        self.tend_backups();
+        self.begin_embedding();
         self.take_up().await
     }
 
@@ -140,6 +152,7 @@ impl App {
     /// Closes storage once nothing else is asked: everything is on disk, in one file.
     pub async fn close(&self) {
         self.end_event_log().await;
+        self.search.forget();
         // Commands that end before retention looks at anything must not leave all the counting to the next.
         if let Err(error) = self.journal.tend().await {
             tracing::warn!(%error, "the journal's rows were not counted");
@@ -206,6 +219,11 @@ fn owner(identity: Identity, uid: u32) -> Principal {
         name,
         scopes: vec![Scope::Admin],
     }
+}
+
+/// Returns the usual name of what listens at a port, whichever the transport.
+fn usual_name(_: groma_model::network::Protocol, port: u16) -> Option<&'static str> {
+    groma_network::service_name(port)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use groma_journal::JournalError;
 pub(crate) fn inventory(error: InventoryError) -> ApiError {
     let code = match &error {
         InventoryError::NotFound { .. } => ErrorCode::NotFound,
+        InventoryError::Query(_) => ErrorCode::InvalidRequest,
         InventoryError::Conflict(_) | InventoryError::TaskEnded(_) => ErrorCode::Conflict,
         InventoryError::Damaged { .. } | InventoryError::Read(_) => ErrorCode::Internal,
         InventoryError::Storage(_) => ErrorCode::StorageFailed,

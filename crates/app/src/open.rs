@@ -25,6 +25,8 @@ pub struct AppOptions {
     pub limits: Limits,
     /// How commands are run.
     pub executions: ExecutionOptions,
+    /// Where the language model's files are; they need not be there.
+    pub model_dir: PathBuf,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
 }
@@ -37,6 +39,7 @@ impl AppOptions {
     #[must_use]
     pub fn new(data_dir: PathBuf, key_folder: PathBuf) -> Self {
         Self {
+            model_dir: data_dir.join("model"),
             data_dir,
             unlock: Unlock::KeyFolder(key_folder),
             running_scans_max: Self::RUNNING_SCANS_MAX,
@@ -126,6 +129,7 @@ pub(crate) async fn ground(options: &AppOptions) -> Result<Ground, OpenError> {
     .await?;
     let inventory =
         Inventory::new(database.clone(), Arc::clone(&keyring), Arc::clone(&journal), clock, identity.segment);
+    inventory.upgrade().await?;
     Ok(Ground {
         folder,
         keyring,

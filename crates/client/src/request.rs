@@ -39,7 +39,7 @@ impl Client {
     }
 }
 
-/// Puts ids where the path has `{parameters}`.
+/// Puts ids where the path has `{parameters}`, percent-encoded: what people call things may have any character.
 fn fill(path: &str, ids: &[&(dyn Display + Sync)]) -> String {
     let mut ids = ids.iter();
     let mut filled = String::with_capacity(path.len() + 40);
@@ -47,8 +47,7 @@ fn fill(path: &str, ids: &[&(dyn Display + Sync)]) -> String {
         match part.split_once('}').filter(|_| at > 0) {
             Some((_, rest)) => {
                 if let Some(id) = ids.next() {
-                    // Writing into a String does not fail.
-                    write!(filled, "{id}").ok();
+                    encode(&id.to_string(), &mut filled);
                 }
                 filled.push_str(rest);
             }
@@ -56,6 +55,17 @@ fn fill(path: &str, ids: &[&(dyn Display + Sync)]) -> String {
         }
     }
     filled
+}
+
+/// Adds a text as one segment of a path (RFC 3986).
+fn encode(text: &str, to: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => to.push(byte.into()),
+            // Writing into a String does not fail.
+            other => drop(write!(to, "%{other:02X}")),
+        }
+    }
 }
 
 impl Request<'_> {

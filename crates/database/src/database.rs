@@ -1,6 +1,6 @@
 //! The database as the rest of Groma sees it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
@@ -86,6 +86,7 @@ pub struct Opened {
 pub struct Database {
     writer: Writer,
     readers: Readers,
+    path: Arc<Path>,
     listener: Arc<OnceLock<Box<dyn Fn() + Send + Sync>>>,
 }
 
@@ -136,7 +137,7 @@ impl Database {
         });
         let (writer, thread) = Writer::start(connection, call).map_err(DatabaseError::Thread)?;
         let readers = Readers::start(&path)?;
-        Ok((Self { writer, readers, listener }, Opened { fresh, set_aside }, thread))
+        Ok((Self { writer, readers, path: path.into(), listener }, Opened { fresh, set_aside }, thread))
     }
 
     /// Has `listener` called after every commit that ran `on_commit` acts; only the first call counts.
@@ -167,6 +168,15 @@ impl Database {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.readers.read(query).await
+    }
+
+    /// Opens a connection of its own that can only read, for what takes long or needs settings of its own. Blocks for the
+    /// moment that takes.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub fn reader(&self) -> Result<Connection, ReadError> {
+        file::open_reader(&self.path).map_err(ReadError::Sqlite)
     }
 
     /// Ends writing in order: returns once everything asked before is on disk and folded into the one file.

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_idempotency.sql"),
     include_str!("../migrations/0005_keys.sql"),
     include_str!("../migrations/0006_execution.sql"),
+    include_str!("../migrations/0007_inventory.sql"),
 ];
 
 /// The schema that this version writes.

@@ -67,6 +67,12 @@ pub(crate) enum Command {
     /// Register readers for which events are kept
     #[command(subcommand)]
     Consumers(commands::consumers::Consumers),
+    /// Look at the things of the inventory, what changed about them, and export them
+    #[command(subcommand)]
+    Resources(commands::resources::Resources),
+    Search(Box<commands::search::Search>),
+    Query(commands::query::Query),
+    Coverage(commands::coverage::Coverage),
     /// Look at the hosts of the inventory
     #[command(subcommand)]
     Hosts(commands::hosts::Hosts),
@@ -76,6 +82,15 @@ pub(crate) enum Command {
     /// Deliver events to other people's servers
     #[command(subcommand)]
     Webhooks(commands::webhooks::Webhooks),
+    /// Make backups, prove that they restore, settle when and where they are made
+    #[command(subcommand)]
+    Backup(commands::backup::Backup),
+    /// Install the language model that search by meaning needs
+    #[command(subcommand)]
+    Model(commands::model::Model),
+    /// Keep conversations and their messages
+    #[command(subcommand)]
+    Conversations(commands::conversations::Conversations),
     /// Look after the keys that open the data folder
     #[command(subcommand)]
     Keys(commands::keys::Keys),

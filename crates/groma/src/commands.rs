@@ -1,9 +1,12 @@
 //! One module per command; the folders mirror the tree of commands.
 
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod consumers;
+pub(crate) mod conversations;
+pub(crate) mod coverage;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod exec;
@@ -12,11 +15,15 @@ pub(crate) mod help;
 pub(crate) mod hosts;
 pub(crate) mod keys;
 pub(crate) mod man;
+pub(crate) mod model;
 pub(crate) mod open;
 pub(crate) mod plan;
+pub(crate) mod query;
+pub(crate) mod resources;
 pub(crate) mod retention;
 pub(crate) mod scan;
 pub(crate) mod scans;
+pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod status;
 pub(crate) mod token;
@@ -42,6 +49,13 @@ pub(crate) async fn run(cx: &Context, command: Command) -> Result<(), Failure> {
         Command::Events(args) => args.run(cx).await,
         Command::Retention(args) => args.run(cx).await,
         Command::Consumers(args) => args.run(cx).await,
+        Command::Resources(args) => args.run(cx).await,
+        Command::Search(args) => args.run(cx).await,
+        Command::Query(args) => args.run(cx).await,
+        Command::Coverage(args) => args.run(cx).await,
+        Command::Model(args) => args.run(cx).await,
+        Command::Conversations(args) => args.run(cx).await,
+        Command::Backup(args) => args.run(cx).await,
         Command::Hosts(args) => args.run(cx).await,
         Command::Token(args) => args.run(cx).await,
         Command::Webhooks(args) => args.run(cx).await,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use groma_model::{Clock as _, SystemClock, Timestamp};
+
 /// Reads a number with a unit of ms, s, m, h, d or w.
 ///
 /// # Errors
@@ -25,6 +27,30 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     };
     let number: f64 = number.parse().map_err(|_| refuse())?;
     Duration::try_from_secs_f64(number * unit_seconds).map_err(|_| refuse())
+}
+
+/// Reads a moment, or how long ago it was.
+///
+/// # Errors
+/// When it is neither.
+pub(crate) fn since(text: &str) -> Result<Timestamp, String> {
+    if let Ok(ago) = parse(text) {
+        let seconds = i64::try_from(ago.as_secs()).unwrap_or(i64::MAX);
+        return Ok(SystemClock.now().plus_seconds(-seconds));
+    }
+    text.parse().map_err(|_| {
+        format!("`{text}` is neither a length of time such as 1h nor a time such as 2026-11-21T15:04:05Z")
+    })
+}
+
+/// Writes a length of time in the largest unit that fits it.
+pub(crate) fn display_seconds(seconds: u64) -> String {
+    match seconds {
+        _ if seconds > 0 && seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
+        _ if seconds > 0 && seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
+        _ if seconds > 0 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
+        _ => format!("{seconds}s"),
+    }
 }
 
 /// Writes milliseconds with the two largest units that matter: `850 ms`, `12 s`, `3 m 20 s`.

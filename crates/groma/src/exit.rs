@@ -26,11 +26,11 @@ impl Exit {
     /// A scan or a plan did not run to its end.
     pub(crate) const ENDED_EARLY: Self = Self {
         code: 3,
-        meaning: "A scan was cancelled, failed or was interrupted; what it found until then is kept unless you discarded it. Or a plan did not complete.",
+        meaning: "A scan was cancelled, failed or was interrupted; what it found until then is kept unless you discarded it. Or a plan, a job on backups or the installation of the model did not complete.",
     };
     const NOT_FOUND: Self = Self {
         code: 4,
-        meaning: "There is no such thing: scan, host, execution, plan, token, webhook, event type, consumer or key slot.",
+        meaning: "There is no such thing: resource, scan, host, execution, plan, conversation, backup, token, webhook, event type, consumer or key slot.",
     };
     const NOT_ALLOWED: Self =
         Self { code: 5, meaning: "Not allowed: permissions, or a public target without --allow-public." };

@@ -1,14 +1,16 @@
 //! What goes to stdout, in the form that was asked for.
 
+mod file;
 mod quote;
 mod sheet;
 
-use std::io::{self, StdoutLock, Write};
+use std::io::{self, Write};
 
 use clap::ValueEnum;
 use groma_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use file::WholeFile;
 pub(crate) use quote::quoted;
 pub(crate) use sheet::{Sheet, plain};
 
@@ -47,21 +49,34 @@ impl Out {
         items: &[I],
         sheet: impl FnOnce() -> Sheet,
     ) -> Result<(), Failure> {
-        let mut stdout = io::stdout().lock();
+        self.write(&mut io::stdout().lock(), document, items, sheet)
+    }
+
+    /// Writes the same elsewhere.
+    ///
+    /// # Errors
+    /// When the writer takes no more.
+    pub(crate) fn write<D: Serialize, I: Serialize>(
+        self,
+        to: &mut impl Write,
+        document: &D,
+        items: &[I],
+        sheet: impl FnOnce() -> Sheet,
+    ) -> Result<(), Failure> {
         match self.format {
             Format::Json => {
-                serde_json::to_writer_pretty(&mut stdout, document)?;
-                writeln!(stdout)?;
+                serde_json::to_writer_pretty(&mut *to, document)?;
+                writeln!(to)?;
             }
             Format::Ndjson => {
                 for item in items {
-                    line(&mut stdout, item)?;
+                    line(to, item)?;
                 }
             }
-            Format::Table => sheet().write_table(&mut stdout, sheet::terminal_width())?,
-            Format::Csv => sheet().write_csv(&mut stdout)?,
+            Format::Table => sheet().write_table(to, sheet::terminal_width())?,
+            Format::Csv => sheet().write_csv(to)?,
         }
-        stdout.flush()?;
+        to.flush()?;
         Ok(())
     }
 
@@ -89,9 +104,9 @@ pub(crate) fn json_line<T: Serialize>(item: &T) -> Result<(), Failure> {
     Ok(())
 }
 
-fn line<T: Serialize>(stdout: &mut StdoutLock<'_>, item: &T) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *stdout, item)?;
-    writeln!(stdout)?;
+fn line<T: Serialize>(to: &mut impl Write, item: &T) -> Result<(), Failure> {
+    serde_json::to_writer(&mut *to, item)?;
+    writeln!(to)?;
     Ok(())
 }
 

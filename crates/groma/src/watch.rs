@@ -1,5 +1,6 @@
 //! Watching a scan from before its start to its end.
 
+pub(crate) mod job;
 mod progress;
 pub(crate) mod report;
 

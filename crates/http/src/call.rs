@@ -22,6 +22,8 @@ use crate::edge::Edge;
 const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Of plans, which have many steps.
 const PLAN_BYTES_MAX: usize = 8 << 20;
+/// Of messages, whose texts may be as large as other bodies.
+const MESSAGE_BYTES_MAX: usize = 4 << 20;
 /// Of runs of another process of the folder's owner, which tell what each step of a plan is and wrote.
 const RUN_BYTES_MAX: usize = 64 << 20;
 
@@ -29,6 +31,7 @@ const RUN_BYTES_MAX: usize = 64 << 20;
 pub(crate) fn bytes_max(operation: &str) -> usize {
     match operation {
         "plan_start" | "plan_resolve" => PLAN_BYTES_MAX,
+        "message_create" => MESSAGE_BYTES_MAX,
         "run_begin" | "run_report" => RUN_BYTES_MAX,
         _ => BODY_BYTES_MAX,
     }

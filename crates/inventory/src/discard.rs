@@ -3,19 +3,22 @@
 use groma_database::WriteTx;
 use groma_database::rusqlite::{self, OptionalExtension as _};
 use groma_journal::NewEvent;
-use groma_model::network::{ChangeKind, FieldChange, HostChanged};
+use groma_model::change::{ChangeKind, FieldChange};
 use groma_model::task::{Plan, TaskEnd, TaskSummary};
-use groma_model::{Payload, PrincipalId, Subject, TaskId, ThingId, Timestamp};
+use groma_model::{Payload, PrincipalId, TaskId, ThingId, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use uuid::Uuid;
 
 use crate::error::{OpResult, refuse};
+use crate::feed::Fed;
 use crate::inventory::Inventory;
+use crate::record::thing::event;
+use crate::record::{CHANGE, Change, HostDiff, host_events, log_change};
 use crate::tasks::NewTask;
-use crate::things::{self, Thing};
-use crate::{InventoryError, sealed, tasks};
+use crate::things::{self, HOST, SERVICE, Thing};
+use crate::{InventoryError, difference, sealed, tasks};
 
 /// Makes the last events of a task from its summary.
 type Ended = Box<dyn FnOnce(TaskId, &TaskSummary, Timestamp) -> Vec<Payload> + Send>;
@@ -34,10 +37,20 @@ impl std::fmt::Debug for DiscardEvents {
     }
 }
 
-struct HostDiff {
-    address: IpAddr,
-    change: ChangeKind,
-    diff: Vec<FieldChange>,
+/// What taking changes back comes to.
+#[derive(Default)]
+struct TakenBack {
+    hosts: BTreeMap<ThingId, HostDiff>,
+    changed: Vec<NewEvent>,
+    fed: Vec<Fed>,
+}
+
+/// A change that is to be taken back.
+struct Undo {
+    ordinal: i64,
+    thing: ThingId,
+    at: i64,
+    change: Change,
 }
 
 impl Inventory {
@@ -85,129 +98,139 @@ impl Inventory {
         tx.connection().execute("UPDATE tasks SET discards = ?2 WHERE id = ?1", (new_id, old_id))?;
         tx.connection().execute("UPDATE tasks SET discarded_by = ?2 WHERE id = ?1", (old_id, new_id))?;
         self.begin_task(tx, new, &Plan::default(), (events.started)(new, now))?;
-        let hosts = self.invert(tx, old, new, now)?;
-        let told = hosts.into_iter().map(|(thing_id, host)| NewEvent {
-            subject: Some(Subject::host(thing_id)),
-            payload: HostChanged {
-                scan_id: new,
-                thing_id,
-                host: host.address,
-                change: host.change,
-                diff: host.diff,
-            }
-            .into(),
-        });
-        let told = told.collect();
-        self.append(tx, told)?;
+        let taken = self.invert(tx, old, new, now)?;
+        self.append(tx, host_events(new, taken.hosts).chain(taken.changed).collect())?;
+        self.feed(tx, taken.fed);
         self.end_task(tx, new, &TaskEnd::Completed, |summary| (events.ended)(new, summary, now))?;
         Ok(())
     }
 
-    /// Applies the inverse of each change, newest first; returns what became different, host by host.
-    fn invert(
-        &self,
-        tx: &WriteTx<'_>,
-        old: TaskId,
-        new: TaskId,
-        now: Timestamp,
-    ) -> OpResult<BTreeMap<ThingId, HostDiff>> {
+    /// Applies the inverse of each change, newest first; returns what became different.
+    fn invert(&self, tx: &WriteTx<'_>, old: TaskId, new: TaskId, now: Timestamp) -> OpResult<TakenBack> {
         let old_id = old.uuid().into_bytes();
-        let mut hosts = BTreeMap::new();
+        let mut taken = TakenBack::default();
         let later = self.later_scans(tx, old)?;
-        let sql = "SELECT thing, before_sealed, at FROM changes WHERE task = ?1 ORDER BY ordinal DESC";
+        let sql = "SELECT ordinal, thing, at, diff_sealed FROM changes WHERE task = ?1 ORDER BY ordinal DESC";
         let mut statement = tx.connection().prepare_cached(sql)?;
         let mut rows = statement.query([old_id])?;
         // Services come before their hosts where both are new, because the host was recorded first.
         while let Some(row) = rows.next()? {
-            let id: [u8; 16] = row.get(0)?;
-            let thing = ThingId::from_uuid(Uuid::from_bytes(id));
-            let Some(current) = things::find(tx.connection(), &self.keyring, thing)? else { continue };
+            let id: [u8; 16] = row.get(1)?;
             let place = sealed::row(&[&old_id, &id]);
-            let before: Option<Thing> = match row.get_ref(1)?.as_blob_or_null().unwrap_or_default() {
-                Some(sealed) => Some(sealed::open(&self.keyring, "changes.before", &place, sealed)?),
-                None => None,
+            let sealed = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+            let undo = Undo {
+                ordinal: row.get(0)?,
+                thing: ThingId::from_uuid(Uuid::from_bytes(id)),
+                at: row.get(2)?,
+                change: sealed::open(&self.keyring, CHANGE, &place, sealed)?,
             };
-            let at: i64 = row.get(2)?;
-            if current.changed_by != Some(old)
-                || self.seen_since(tx, &current, before.as_ref(), old, at, &later)?
-                || (before.is_none() && self.has_services(tx, &current)?)
+            let Some(current) = things::find(tx.connection(), &self.keyring, undo.thing)? else { continue };
+            if current.sighted.changed_by != Some(old)
+                || self.seen_since(tx, &current, &undo, old, &later)?
+                || (undo.change.before.is_none() && self.has_parts(tx, &current)?)
             {
                 continue;
             }
-            let Some(address) = self.address_of(tx, &current)? else { continue };
-            self.take_back(tx, new, now, &current, before, address, &mut hosts)?;
+            self.take_back(tx, new, now, current, undo, &mut taken)?;
         }
         self.forget_sightings(tx, old)?;
-        Ok(hosts)
+        Ok(taken)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one change; a struct of them would be used here alone"
-    )]
     fn take_back(
         &self,
         tx: &WriteTx<'_>,
         new: TaskId,
         now: Timestamp,
-        current: &Thing,
-        before: Option<Thing>,
-        address: IpAddr,
-        hosts: &mut BTreeMap<ThingId, HostDiff>,
+        current: Thing,
+        undo: Undo,
+        taken: &mut TakenBack,
     ) -> OpResult<()> {
-        let host = current.parent.unwrap_or(current.id);
-        let entry = hosts.entry(host).or_insert_with(|| HostDiff {
-            address,
-            change: ChangeKind::Updated,
-            diff: Vec::new(),
-        });
-        match before {
-            None => {
-                entry.diff.push(FieldChange {
-                    path: current.path(),
-                    before: current.document(),
-                    after: Value::Null,
-                });
-                if current.parent.is_none() {
-                    entry.change = ChangeKind::Deleted;
-                }
-                self.log_removal(tx, new, current, now)?;
-                tx.connection()
-                    .execute("DELETE FROM things WHERE id = ?1", [current.id.uuid().into_bytes()])?;
-            }
-            Some(before) => {
-                let mut change = |field: &str, now: Value, then: Value| {
-                    if now != then {
-                        entry.diff.push(FieldChange {
-                            path: format!("{}/{field}", current.path()),
-                            before: now,
-                            after: then,
-                        });
-                    }
-                };
-                change("state", json!(current.state), json!(before.state));
-                change("hostname", json!(current.attributes.hostname), json!(before.attributes.hostname));
-                crate::record::log_change(tx, self, new, current, Some(current), now)?;
+        let living = Some(&current).filter(|current| current.deleted.is_none());
+        let restored = self.before(&current, &undo.change)?;
+        self.tell(tx, living, restored.as_ref(), taken)?;
+        taken.changed.extend(event(new, living, restored.as_ref()));
+        log_change(tx, self, new, living, restored.as_ref(), now)?;
+        match restored {
+            Some(mut restored) => {
                 // As it is now, whoever changed it before has left it: that may be taken back next.
-                let restored = Thing { last_changed: now, ..before };
+                restored.sighted.last_changed = now;
                 restored.save(tx.connection(), &self.keyring)?;
+                taken.fed.push(Fed::Changed(Box::new(restored)));
+            }
+            // It had a life before: its tombstone stands again.
+            None if self.lived_before(tx, &undo)? => {
+                let mut gone = current;
+                gone.deleted = Some(now);
+                gone.sighted.changed_by = Some(new);
+                gone.save(tx.connection(), &self.keyring)?;
+                taken.fed.push(Fed::Changed(Box::new(gone)));
+            }
+            None => {
+                let id = current.id;
+                tx.connection().execute("DELETE FROM things WHERE id = ?1", [id.uuid().into_bytes()])?;
+                taken.fed.push(Fed::Forgotten(id));
             }
         }
         Ok(())
     }
 
-    fn log_removal(&self, tx: &WriteTx<'_>, task: TaskId, thing: &Thing, at: Timestamp) -> OpResult<()> {
-        let (task, id) = (task.uuid().into_bytes(), thing.id.uuid().into_bytes());
-        let sealed = sealed::seal(&self.keyring, "changes.before", &sealed::row(&[&task, &id]), thing)?;
-        let sql = "INSERT INTO changes (task, thing, change, at, before_sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
-        tx.connection().prepare_cached(sql)?.execute((
-            task,
-            id,
-            ChangeKind::Deleted.as_str(),
-            at.micros(),
-            sealed,
-        ))?;
+    /// Returns the thing as it was before a change; `None` if it was not known, or gone.
+    fn before(&self, current: &Thing, change: &Change) -> OpResult<Option<Thing>> {
+        let Some(sighted) = change.before.clone() else { return Ok(None) };
+        let mut told = if current.deleted.is_some() { Value::Null } else { current.told() };
+        difference::take_back(&mut told, &change.diff);
+        let damaged = |error: serde_json::Error| {
+            let why = format!("the history of thing {} does not fit it: {error}", current.id);
+            groma_database::OpError::Refused(InventoryError::Storage(why))
+        };
+        let mut thing = Thing { sighted, deleted: None, ..current.clone() };
+        thing.become_again(serde_json::from_value(told).map_err(damaged)?);
+        if let Some(readings) = &change.readings {
+            thing.readings.clone_from(readings);
+        }
+        Ok(Some(thing))
+    }
+
+    /// Notes what is different about a host for its event.
+    fn tell(
+        &self,
+        tx: &WriteTx<'_>,
+        now: Option<&Thing>,
+        then: Option<&Thing>,
+        taken: &mut TakenBack,
+    ) -> OpResult<()> {
+        let Some(thing) = now.or(then) else { return Ok(()) };
+        let Some(address) = self.address_of(tx, thing)? else { return Ok(()) };
+        let entry = taken.hosts.entry(thing.parent.unwrap_or(thing.id)).or_insert_with(|| HostDiff {
+            address,
+            change: ChangeKind::Updated,
+            diff: Vec::new(),
+        });
+        let (Some(now), Some(then)) = (now, then) else {
+            let told = |thing: Option<&Thing>| thing.map_or(Value::Null, Thing::event_document);
+            entry.diff.push(FieldChange { path: thing.path(), before: told(now), after: told(then) });
+            if thing.parent.is_none() {
+                entry.change = if then.is_none() { ChangeKind::Deleted } else { ChangeKind::Added };
+            }
+            return Ok(());
+        };
+        for (field, before, after) in [
+            ("state", json!(now.state), json!(then.state)),
+            ("hostname", json!(now.hostname()), json!(then.hostname())),
+        ] {
+            if before != after {
+                entry.diff.push(FieldChange { path: format!("{}/{field}", now.path()), before, after });
+            }
+        }
         Ok(())
+    }
+
+    fn lived_before(&self, tx: &WriteTx<'_>, undo: &Undo) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM changes WHERE thing = ?1 AND ordinal < ?2 AND change = 'deleted' AND task \
+                   NOT IN (SELECT id FROM tasks WHERE discards IS NOT NULL))";
+        let id = undo.thing.uuid().into_bytes();
+        tx.connection().prepare_cached(sql)?.query_row((id, undo.ordinal), |row| row.get(0))
     }
 
     /// Returns the scans that may have seen something later than `old`, and still count; newest first, because most
@@ -220,19 +243,19 @@ impl Inventory {
         later.query_map([old.uuid().into_bytes()], |row| row.get(0))?.collect()
     }
 
-    /// Returns whether another scan saw the thing after it was changed at `at`.
+    /// Returns whether another scan saw the thing after the change.
     fn seen_since(
         &self,
         tx: &WriteTx<'_>,
         current: &Thing,
-        before: Option<&Thing>,
+        undo: &Undo,
         old: TaskId,
-        at: i64,
         later: &[[u8; 16]],
     ) -> rusqlite::Result<bool> {
+        let before = undo.change.before.as_ref();
         // The thing itself names who looked last.
-        let last =
-            current.seen_by.filter(|by| *by != old && before.and_then(|then| then.seen_by) != Some(*by));
+        let seen_by = current.sighted.seen_by;
+        let last = seen_by.filter(|by| *by != old && before.and_then(|then| then.seen_by) != Some(*by));
         if let Some(by) = last {
             let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND discarded_by IS NOT NULL)";
             let mut discarded = tx.connection().prepare_cached(sql)?;
@@ -242,7 +265,7 @@ impl Inventory {
         }
         // A scan notes its first look at a thing in the state that it had, closed ports included.
         // Of what is new with `old`, every look of another came later, whatever the clocks of their probes say.
-        let at = before.map(|_| at);
+        let at = before.map(|_| undo.at);
         let id = current.id.uuid().into_bytes();
         let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND (?3 IS NULL OR at > ?3))";
         let mut noted = tx.connection().prepare_cached(sql)?;
@@ -254,18 +277,19 @@ impl Inventory {
         Ok(false)
     }
 
-    fn has_services(&self, tx: &WriteTx<'_>, thing: &Thing) -> rusqlite::Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM things WHERE parent = ?1)";
+    fn has_parts(&self, tx: &WriteTx<'_>, thing: &Thing) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM things WHERE parent = ?1 AND deleted IS NULL)";
         tx.connection().prepare_cached(sql)?.query_row([thing.id.uuid().into_bytes()], |row| row.get(0))
     }
 
+    /// Returns where a host, or the host of a service, is; `None` for things of other domains.
     fn address_of(&self, tx: &WriteTx<'_>, thing: &Thing) -> rusqlite::Result<Option<IpAddr>> {
-        match thing.parent {
-            None => Ok(thing.attributes.address),
-            Some(host) => {
-                Ok(things::find(tx.connection(), &self.keyring, host)?
-                    .and_then(|host| host.attributes.address))
+        match (thing.kind.as_str(), thing.parent) {
+            (HOST, _) => Ok(thing.address()),
+            (SERVICE, Some(host)) => {
+                Ok(things::find(tx.connection(), &self.keyring, host)?.and_then(|host| host.address()))
             }
+            _ => Ok(None),
         }
     }
 

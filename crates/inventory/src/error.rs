@@ -18,6 +18,9 @@ pub enum InventoryError {
     /// The record is not in a state in which this can be done.
     #[error("{0}")]
     Conflict(String),
+    /// A query is not one that can be run.
+    #[error("the query was refused: {0}")]
+    Query(String),
     /// The task has ended.
     #[error("task {0} has ended")]
     TaskEnded(TaskId),

@@ -17,7 +17,9 @@ impl Inventory {
     pub async fn host(&self, id: ThingId) -> Result<Host, InventoryError> {
         let found =
             self.read(move |inventory, connection| match things::find(connection, &inventory.keyring, id)? {
-                Some(thing) if thing.kind == HOST => inventory.show_host(connection, thing),
+                Some(thing) if thing.kind == HOST && thing.deleted.is_none() => {
+                    inventory.show_host(connection, thing)
+                }
                 _ => Ok(None),
             });
         found.await?.ok_or_else(|| InventoryError::NotFound { what: "host", id: id.to_string() })
@@ -38,7 +40,7 @@ impl Inventory {
                 None => (i64::MAX, [0xFF; 16]),
             };
             let sql = format!(
-                "SELECT {} FROM things WHERE kind = ?1 AND (last_changed, id) < (?2, ?3) ORDER BY last_changed DESC, id DESC LIMIT ?4",
+                "SELECT {} FROM things WHERE kind = ?1 AND deleted IS NULL AND (last_changed, id) < (?2, ?3) ORDER BY last_changed DESC, id DESC LIMIT ?4",
                 things::COLUMNS
             );
             let mut statement = connection.prepare_cached(&sql)?;
@@ -47,7 +49,7 @@ impl Inventory {
             let more = found.len() > limit as usize;
             found.truncate(limit as usize);
             let next_cursor =
-                found.last().filter(|_| more).map(|thing| format!("{}.{}", thing.last_changed.micros(), thing.id));
+                found.last().filter(|_| more).map(|thing| format!("{}.{}", thing.sighted.last_changed.micros(), thing.id));
             let mut hosts = Vec::with_capacity(found.len());
             for thing in found {
                 hosts.extend(inventory.show_host(connection, thing)?);
@@ -58,7 +60,7 @@ impl Inventory {
     }
 
     fn show_host(&self, connection: &Connection, thing: Thing) -> rusqlite::Result<Option<Host>> {
-        let Some(address) = thing.attributes.address else { return Ok(None) };
+        let Some(address) = thing.address() else { return Ok(None) };
         let services = things::services(connection, &self.keyring, thing.id)?.into_iter();
         let services = services.map(|service| {
             let (protocol, port) = service.port.unwrap_or((Protocol::Tcp, 0));
@@ -68,20 +70,20 @@ impl Inventory {
                 protocol,
                 state: service.port_state(),
                 service: None,
-                first_seen: service.first_seen,
-                last_seen: service.last_seen,
+                first_seen: service.sighted.first_seen,
+                last_seen: service.sighted.last_seen,
             }
         });
         Ok(Some(Host {
             id: thing.id,
             address,
-            hostname: thing.attributes.hostname,
+            hostname: thing.hostname().map(str::to_owned),
+            response_time_ms: thing.seen().response_time_ms,
             state: thing.state,
-            response_time_ms: thing.attributes.response_time_ms,
-            first_seen: thing.first_seen,
-            last_seen: thing.last_seen,
-            last_changed: thing.last_changed,
-            scan: thing.seen_by,
+            first_seen: thing.sighted.first_seen,
+            last_seen: thing.sighted.last_seen,
+            last_changed: thing.sighted.last_changed,
+            scan: thing.sighted.seen_by,
             services: services.collect(),
         }))
     }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::InventoryError;
 use crate::error::OpResult;
+use crate::feed::Feed;
 use crate::steady::Steady;
 
 /// What a folder is called, and which history it keeps.
@@ -24,6 +25,9 @@ pub struct Identity {
     /// The history's epoch.
     pub epoch: Epoch,
 }
+
+/// What a restore leaves in the folder, until it is first opened.
+const RESTORED: &str = "restored.json";
 
 impl Identity {
     /// Reads the identity of a folder's database, beginning a new epoch if the database is new.
@@ -41,16 +45,19 @@ impl Identity {
             let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
             statement.query_row([EPOCH], |row| row.get::<_, [u8; 8]>(0)).optional()
         };
+        let restored = folder.path().join(RESTORED);
+        let was_restored = restored.exists();
         let epoch = match database.read(read).await? {
-            Some(bytes) => u64::from_be_bytes(bytes),
-            None => {
+            Some(bytes) if !was_restored => u64::from_be_bytes(bytes),
+            // A restored folder tells another history than the one that readers may have heard.
+            _ => {
                 let now = u64::try_from(clock.now().millis()).unwrap_or(0);
                 let epoch = folder
                     .next_epoch(now)
                     .map_err(|error: FolderError| InventoryError::Storage(error.to_string()))?;
                 database
                     .write(move |tx| {
-                        let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)";
+                        let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
                         tx.connection().execute(sql, (EPOCH, epoch.to_be_bytes()))?;
                         Ok::<_, OpError<InventoryError>>(())
                     })
@@ -58,6 +65,11 @@ impl Identity {
                 epoch
             }
         };
+        if was_restored {
+            std::fs::remove_file(&restored).map_err(|error| {
+                InventoryError::Storage(format!("failed to remove `{}`: {error}", restored.display()))
+            })?;
+        }
         // Derived from the keys: the same after a damaged database was set aside, and not to be guessed from outside.
         let segment = SegmentId::from_uuid(Uuid::from_bytes(keyring.lookup("segment", b"local")));
         Ok(Self { node: NodeId::from_uuid(keyring.folder()), segment, epoch: Epoch::from_millis(epoch) })
@@ -78,6 +90,7 @@ pub struct Inventory {
     pub(crate) holder: Uuid,
     /// Whether this process is sealing everything again.
     pub(crate) reencrypting: Arc<AtomicBool>,
+    pub(crate) feed: Arc<Feed>,
 }
 
 impl Inventory {
@@ -100,6 +113,7 @@ impl Inventory {
             segment,
             holder: Uuid::now_v7(),
             reencrypting: Arc::default(),
+            feed: Arc::default(),
         }
     }
 

@@ -4,26 +4,44 @@
 
 mod access;
 mod audit;
+mod backups;
+mod conversations;
+mod coverage;
+mod difference;
 mod discard;
+mod embeddings;
 mod error;
 mod executions;
+mod feed;
 mod hosts;
 mod idempotency;
 mod inventory;
+mod query;
 mod record;
 mod reencrypt;
+mod resources;
 mod scans;
 mod sealed;
+mod search;
 mod steady;
 mod summary;
 mod tasks;
+#[cfg(test)]
+mod testing;
 mod things;
 mod units;
+mod upgrade;
+mod witness;
 
 pub use access::{IssuedSession, SessionRecord, TokenRecord};
+pub use backups::{BackupPlan, BackupRecord};
 pub use discard::DiscardEvents;
+pub use embeddings::{BATCH, Embedded};
 pub use error::InventoryError;
 pub use executions::{KeptLog, LogKey, NewRun, UnfinishedRun};
 pub use inventory::{Identity, Inventory};
+pub use query::{VIEWS, View};
 pub use reencrypt::{Reencrypting, ReencryptionRecord};
+pub use search::{Found, Meaning, SearchIndex, UsualName};
 pub use tasks::{Interrupted, NewTask, Rest};
+pub use witness::{Testimony, testify};

@@ -1,25 +1,29 @@
 //! Recording what a scan found: things, observations, changes and their events, in one transaction.
 
+mod network;
+pub(crate) mod slice;
+pub(crate) mod thing;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use groma_database::WriteTx;
 use groma_database::rusqlite::{self, OptionalExtension as _};
 use groma_journal::NewEvent;
-use groma_model::Finding;
-use groma_model::network::{
-    ChangeKind, FieldChange, HostChanged, HostDiscovered, HostFinding, PortDiscovered, PortFinding,
-    PortState, Protocol,
-};
+use groma_model::change::{ChangeKind, FieldChange};
+use groma_model::network::{HostChanged, PortState};
 use groma_model::task::{EventSink, InventoryRead, InventoryWrite, StoreError};
-use groma_model::{Payload, Subject, TaskId, ThingId, Timestamp};
-use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use groma_model::{Finding, Payload, Subject, TaskId, ThingId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::InventoryError;
 use crate::error::OpResult;
+use crate::feed::Fed;
 use crate::inventory::Inventory;
-use crate::things::{self, Attributes, HOST, SERVICE, Thing};
-use crate::{sealed, tasks};
+use crate::things::{self, Sighted, Thing};
+use crate::{difference, sealed, tasks};
 
 #[async_trait]
 impl InventoryWrite for Inventory {
@@ -31,9 +35,7 @@ impl InventoryWrite for Inventory {
                 for finding in findings {
                     recording.take(tx, finding)?;
                 }
-                let events = recording.events();
-                inventory.append(tx, events)?;
-                Ok(())
+                recording.finish(tx)
             })
             .await?)
     }
@@ -44,7 +46,8 @@ impl InventoryRead for Inventory {
     async fn known_open_ports(&self, address: IpAddr) -> Result<Vec<u16>, StoreError> {
         let host = self.host_id(address);
         let query = move |_: &Inventory, connection: &rusqlite::Connection| {
-            let sql = "SELECT port FROM things WHERE parent = ?1 AND protocol = 'tcp' AND state = 'open' ORDER BY port";
+            let sql = "SELECT port FROM things WHERE parent = ?1 AND protocol = 'tcp' AND state = 'open' \
+                       AND deleted IS NULL ORDER BY port";
             let mut statement = connection.prepare_cached(sql)?;
             statement.query_map([host.uuid().into_bytes()], |row| row.get(0))?.collect()
         };
@@ -91,144 +94,53 @@ impl Inventory {
     }
 }
 
-/// What was different about one host.
+/// What was different about one host, its services included.
 #[derive(Debug)]
-struct HostDiff {
-    address: IpAddr,
-    change: ChangeKind,
-    diff: Vec<FieldChange>,
+pub(crate) struct HostDiff {
+    pub(crate) address: IpAddr,
+    pub(crate) change: ChangeKind,
+    pub(crate) diff: Vec<FieldChange>,
 }
 
+/// What one call of `record` has taken so far.
 struct Recording<'a> {
     inventory: &'a Inventory,
     task: TaskId,
     discovered: Vec<Payload>,
-    changed: BTreeMap<ThingId, HostDiff>,
+    hosts: BTreeMap<ThingId, HostDiff>,
+    changed: Vec<NewEvent>,
+    fed: Vec<Fed>,
 }
 
 impl<'a> Recording<'a> {
     const fn new(inventory: &'a Inventory, task: TaskId) -> Self {
-        Self { inventory, task, discovered: Vec::new(), changed: BTreeMap::new() }
+        Self {
+            inventory,
+            task,
+            discovered: Vec::new(),
+            hosts: BTreeMap::new(),
+            changed: Vec::new(),
+            fed: Vec::new(),
+        }
     }
 
     fn take(&mut self, tx: &WriteTx<'_>, finding: Finding) -> OpResult<()> {
         match finding {
             Finding::Host(finding) => self.host(tx, finding),
-            Finding::Port(finding) => self.port(tx, &finding),
-            Finding::Thing(_) | Finding::Slice(_) => Ok(()),
+            Finding::Port(finding) => self.port(tx, finding),
+            Finding::Thing(finding) => self.thing(tx, *finding),
+            Finding::Slice(finding) => self.slice(tx, finding),
         }
     }
 
-    fn host(&mut self, tx: &WriteTx<'_>, finding: HostFinding) -> OpResult<()> {
-        let id = self.inventory.host_id(finding.address);
-        let before = things::find(tx.connection(), &self.inventory.keyring, id)?;
-        let mut thing = before.clone().unwrap_or_else(|| self.fresh(id, HOST, None, "up", finding.at));
-        thing.attributes.address = Some(finding.address);
-        thing.attributes.response_time_ms = Some(finding.response_time_ms);
-        thing.state = "up".to_owned();
-        let mut diff = Vec::new();
-        match &before {
-            None => {}
-            Some(before) => {
-                field(&mut diff, "/state", &json!(before.state), &json!(thing.state));
-                // A scan by address knows no name, which does not make a known name wrong.
-                if finding.hostname.is_some() && finding.hostname != before.attributes.hostname {
-                    field(
-                        &mut diff,
-                        "/hostname",
-                        &json!(before.attributes.hostname),
-                        &json!(finding.hostname),
-                    );
-                }
-            }
-        }
-        if finding.hostname.is_some() {
-            thing.attributes.hostname = finding.hostname;
-        }
-        if before.is_none() {
-            diff.push(FieldChange { path: String::new(), before: Value::Null, after: thing.document() });
-        }
-        let new = self.observe(tx, &thing, before.as_ref(), finding.at)?;
-        self.keep(tx, thing.clone(), before, diff, finding.address, finding.at)?;
-        if new {
-            self.discovered.push(
-                HostDiscovered {
-                    scan_id: self.task,
-                    host: finding.address,
-                    thing_id: id,
-                    response_time_ms: finding.response_time_ms,
-                    ttl: None,
-                    mac_address: None,
-                    vendor: None,
-                    hostname: thing.attributes.hostname,
-                    timestamp: finding.at,
-                }
-                .into(),
-            );
-        }
+    /// Appends the events in order: discoveries as they came, then changes; feeds the index once all is on disk.
+    fn finish(self, tx: &mut WriteTx<'_>) -> OpResult<()> {
+        let subject = Some(Subject::scan(self.task));
+        let discovered = self.discovered.into_iter().map(|payload| NewEvent { subject, payload });
+        let hosts = host_events(self.task, self.hosts);
+        self.inventory.append(tx, discovered.chain(hosts).chain(self.changed).collect())?;
+        self.inventory.feed(tx, self.fed);
         Ok(())
-    }
-
-    fn port(&mut self, tx: &WriteTx<'_>, finding: &PortFinding) -> OpResult<()> {
-        let host = self.inventory.host_id(finding.address);
-        let id = host.service(finding.protocol, finding.port);
-        let before = things::find(tx.connection(), &self.inventory.keyring, id)?;
-        let open = matches!(finding.state, PortState::Open | PortState::OpenFiltered);
-        if before.is_none() && !open {
-            return Ok(());
-        }
-        let fresh = || {
-            let mut fresh = self.fresh(id, SERVICE, Some(host), finding.state.as_str(), finding.at);
-            fresh.port = Some((finding.protocol, finding.port));
-            fresh
-        };
-        let mut thing = before.clone().unwrap_or_else(fresh);
-        thing.state = finding.state.as_str().to_owned();
-        let mut diff = Vec::new();
-        match &before {
-            None => {
-                diff.push(FieldChange { path: thing.path(), before: Value::Null, after: thing.document() });
-            }
-            Some(before) => field(
-                &mut diff,
-                &format!("{}/state", thing.path()),
-                &json!(before.state),
-                &json!(thing.state),
-            ),
-        }
-        let new = self.observe(tx, &thing, before.as_ref(), finding.at)?;
-        self.keep(tx, thing, before, diff, finding.address, finding.at)?;
-        if new && open {
-            self.discovered.push(
-                PortDiscovered {
-                    scan_id: self.task,
-                    host: finding.address,
-                    port: finding.port,
-                    protocol: finding.protocol,
-                    state: finding.state,
-                    service: None,
-                    timestamp: finding.at,
-                }
-                .into(),
-            );
-        }
-        Ok(())
-    }
-
-    fn fresh(&self, id: ThingId, kind: &str, parent: Option<ThingId>, state: &str, at: Timestamp) -> Thing {
-        Thing {
-            id,
-            kind: kind.to_owned(),
-            parent,
-            state: state.to_owned(),
-            port: None::<(Protocol, u16)>,
-            first_seen: at,
-            last_seen: at,
-            last_changed: at,
-            seen_by: Some(self.task),
-            changed_by: Some(self.task),
-            attributes: Attributes::default(),
-        }
     }
 
     /// Notes that the task saw the thing; returns whether the task knew less before.
@@ -236,7 +148,7 @@ impl<'a> Recording<'a> {
         &self,
         tx: &WriteTx<'_>,
         thing: &Thing,
-        before: Option<&Thing>,
+        before: Option<(Timestamp, Option<TaskId>)>,
         at: Timestamp,
     ) -> OpResult<bool> {
         let (task, id) = (self.task.uuid().into_bytes(), thing.id.uuid().into_bytes());
@@ -255,7 +167,7 @@ impl<'a> Recording<'a> {
         }
         let row = sealed::row(&[&task, &id]);
         let attributes =
-            sealed::seal(&self.inventory.keyring, "observations.attributes", &row, &thing.attributes)?;
+            sealed::seal(&self.inventory.keyring, "observations.attributes", &row, &thing.seen())?;
         let sql = "INSERT INTO observations (task, thing, kind, parent, state, protocol, port, at, seen_before, \
                    seen_before_by, attributes_sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
                    ON CONFLICT (task, thing) DO UPDATE SET state = ?5, at = ?8, attributes_sealed = ?11";
@@ -268,87 +180,95 @@ impl<'a> Recording<'a> {
             thing.port.map(|(protocol, _)| protocol.as_str()),
             thing.port.map(|(_, port)| port),
             at.micros(),
-            before.map(|before| before.last_seen.micros()),
-            before.and_then(|before| before.seen_by).map(|task| task.uuid().into_bytes()),
+            before.map(|(seen, _)| seen.micros()),
+            before.and_then(|(_, by)| by).map(|task| task.uuid().into_bytes()),
             attributes,
         ])?;
         Ok(true)
     }
 
-    /// Writes the thing, and its change if there is one.
-    fn keep(
+    /// Writes a thing about which something is different, and that.
+    fn change(
         &mut self,
         tx: &WriteTx<'_>,
         mut thing: Thing,
-        before: Option<Thing>,
-        diff: Vec<FieldChange>,
-        address: IpAddr,
+        before: Option<&Thing>,
         at: Timestamp,
     ) -> OpResult<()> {
-        // A refused or filtered port was not seen: only its state is known better now.
-        if thing.kind == HOST || matches!(thing.port_state(), PortState::Open | PortState::OpenFiltered) {
-            thing.last_seen = thing.last_seen.max(at);
-            thing.seen_by = Some(self.task);
-        }
-        if !diff.is_empty() {
-            thing.last_changed = at;
-            thing.changed_by = Some(self.task);
-            log_change(tx, self.inventory, self.task, &thing, before.as_ref(), at)?;
-            self.note_diff(&thing, before.is_none(), address, diff);
-        }
-        thing.save(tx.connection(), &self.inventory.keyring)
+        thing.sighted.last_changed = at;
+        thing.sighted.changed_by = Some(self.task);
+        log_change(tx, self.inventory, self.task, before, Some(&thing), at)?;
+        thing.save(tx.connection(), &self.inventory.keyring)?;
+        self.fed.push(Fed::Changed(Box::new(thing)));
+        Ok(())
     }
 
-    fn note_diff(&mut self, thing: &Thing, added: bool, address: IpAddr, diff: Vec<FieldChange>) {
-        let change = if added && thing.kind == HOST { ChangeKind::Added } else { ChangeKind::Updated };
-        let host = thing.parent.unwrap_or(thing.id);
-        let entry =
-            self.changed.entry(host).or_insert_with(|| HostDiff { address, change, diff: Vec::new() });
-        entry.diff.extend(diff);
+    /// Notes that nothing about a thing is different.
+    fn touch(&mut self, tx: &WriteTx<'_>, thing: &Thing, at: Timestamp) -> OpResult<()> {
+        let (connection, keyring) = (tx.connection(), &self.inventory.keyring);
+        things::touch(connection, keyring, thing.id, (self.task, at, thing.sighted.slice), &thing.readings)?;
+        self.fed.push(Fed::Seen(thing.id, at));
+        Ok(())
     }
+}
 
-    /// Returns the events in order: discoveries as they came, then changes host by host.
-    fn events(self) -> Vec<NewEvent> {
-        let scan_id = self.task;
-        let subject = Some(Subject::scan(scan_id));
-        let discovered = self.discovered.into_iter().map(|payload| NewEvent { subject, payload });
-        let changed = self.changed.into_iter().map(|(thing_id, host)| NewEvent {
-            subject: Some(Subject::host(thing_id)),
-            payload: HostChanged {
-                scan_id,
-                thing_id,
-                host: host.address,
-                change: host.change,
-                diff: host.diff,
-            }
+/// Returns the events that tell what was different about hosts.
+pub(crate) fn host_events(
+    scan_id: TaskId,
+    hosts: BTreeMap<ThingId, HostDiff>,
+) -> impl Iterator<Item = NewEvent> {
+    hosts.into_iter().map(move |(thing_id, host)| NewEvent {
+        subject: Some(Subject::host(thing_id)),
+        payload: HostChanged { scan_id, thing_id, host: host.address, change: host.change, diff: host.diff }
             .into(),
-        });
-        discovered.chain(changed).collect()
+    })
+}
+
+/// A change as kept: enough to show it, and to take it back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Change {
+    pub(crate) diff: Vec<FieldChange>,
+    /// When and by whom it had been seen; absent if it was not known, or gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<Sighted>,
+    /// For a thing that was taken away: what it needs besides its document to be shown again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) readings: Option<serde_json::Map<String, Value>>,
+}
+
+impl Change {
+    /// Returns what is different between two states of a thing, of which one may be none.
+    pub(crate) fn between(before: Option<&Thing>, after: Option<&Thing>) -> Self {
+        let told = |thing: Option<&Thing>| thing.map_or(Value::Null, Thing::told);
+        Self {
+            diff: difference::between(&told(before), &told(after)),
+            before: before.map(|before| before.sighted.clone()),
+            readings: before.map(|before| before.readings.clone()).filter(|readings| !readings.is_empty()),
+        }
     }
 }
 
-fn field(diff: &mut Vec<FieldChange>, path: &str, before: &Value, after: &Value) {
-    if before != after {
-        diff.push(FieldChange { path: path.to_owned(), before: before.clone(), after: after.clone() });
-    }
-}
+pub(crate) const CHANGE: &str = "changes.diff";
 
-/// Keeps what the thing was before a change, for history and for taking back.
+/// Keeps what is different, for history and for taking back.
 pub(crate) fn log_change(
     tx: &WriteTx<'_>,
     inventory: &Inventory,
     task: TaskId,
-    thing: &Thing,
     before: Option<&Thing>,
+    after: Option<&Thing>,
     at: Timestamp,
 ) -> OpResult<()> {
-    let id = thing.id.uuid().into_bytes();
-    let task = task.uuid().into_bytes();
-    let row = sealed::row(&[&task, &id]);
-    let sealed =
-        before.map(|before| sealed::seal(&inventory.keyring, "changes.before", &row, before)).transpose()?;
-    let change = if before.is_none() { ChangeKind::Added } else { ChangeKind::Updated };
-    let sql = "INSERT INTO changes (task, thing, change, at, before_sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
-    tx.connection().prepare_cached(sql)?.execute((task, id, change.as_str(), at.micros(), sealed))?;
+    let Some(thing) = after.or(before) else { return Ok(()) };
+    let kind = match (before, after) {
+        (None, _) => ChangeKind::Added,
+        (Some(_), Some(_)) => ChangeKind::Updated,
+        (Some(_), None) => ChangeKind::Deleted,
+    };
+    let (task, id) = (task.uuid().into_bytes(), thing.id.uuid().into_bytes());
+    let change = Change::between(before, after);
+    let sealed = sealed::seal(&inventory.keyring, CHANGE, &sealed::row(&[&task, &id]), &change)?;
+    let sql = "INSERT INTO changes (task, thing, change, at, diff_sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
+    tx.connection().prepare_cached(sql)?.execute((task, id, kind.as_str(), at.micros(), sealed))?;
     Ok(())
 }

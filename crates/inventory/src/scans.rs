@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::inventory::Inventory;
-use crate::things::{Attributes, HOST, SERVICE};
+use crate::things::{HOST, SERVICE, Seen};
 use crate::{InventoryError, sealed, tasks, things, units};
 
 const COLUMNS: &str = "id, status, request_sealed, principal, created, started, ended, told_tally, remaining_ms, summary, partial, \
@@ -206,7 +206,7 @@ impl Inventory {
         while let Some(row) = rows.next()? {
             let thing: [u8; 16] = row.get(0)?;
             let place = sealed::row(&[&id, &thing]);
-            let attributes: Attributes =
+            let attributes: Seen =
                 sealed::open(&self.keyring, "observations.attributes", &place, row.get_ref(1)?.as_blob()?)?;
             let host = ThingId::from_uuid(Uuid::from_bytes(thing));
             if let Some(address) = attributes.address {

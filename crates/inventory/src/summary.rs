@@ -20,7 +20,7 @@ impl Inventory {
             let now = inventory.clock.now();
             let mut things: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
             let mut statement =
-                connection.prepare_cached("SELECT kind, state, count(*) FROM things GROUP BY kind, state")?;
+                connection.prepare_cached("SELECT kind, state, count(*) FROM things WHERE deleted IS NULL GROUP BY kind, state")?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
                 things.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get::<_, i64>(2)? as u64);
@@ -46,13 +46,13 @@ impl Inventory {
                 scans,
                 active: inventory.read_scans(connection, active, &[])?,
                 last: inventory.read_scans(connection, crate::scans::LAST, &[])?.pop(),
-                added_last_day: count("SELECT count(*) FROM things WHERE first_seen >= ?1", day_ago)?,
+                added_last_day: count("SELECT count(*) FROM things WHERE deleted IS NULL AND first_seen >= ?1", day_ago)?,
                 changed_last_day: count(
-                    "SELECT count(*) FROM things WHERE last_changed >= ?1 AND first_seen < ?1",
+                    "SELECT count(*) FROM things WHERE deleted IS NULL AND last_changed >= ?1 AND first_seen < ?1",
                     day_ago,
                 )?,
                 stale: count(
-                    "SELECT count(*) FROM things WHERE last_seen < ?1",
+                    "SELECT count(*) FROM things WHERE deleted IS NULL AND last_seen < ?1",
                     now.plus_seconds(-STALE_SECONDS).micros(),
                 )?,
                 last_event_at: Some(last_event_at).filter(|_| sequence.number > 0),

@@ -5,6 +5,7 @@ use groma_database::WriteTx;
 use groma_database::rusqlite::{self, Connection, OptionalExtension as _};
 use groma_model::network::ChangeKind;
 use groma_model::task::{Tally, TaskEnd, TaskSummary};
+use groma_model::thing::SliceState;
 use groma_model::{Payload, PrincipalId, TaskId, Timestamp};
 use groma_seal::Keyring;
 use uuid::Uuid;
@@ -86,7 +87,7 @@ impl Inventory {
                     "scan {old} is still {status}: cancel it first, or wait for its end"
                 )));
             }
-            let taken = units::take_over(tx, &self.keyring, old, task.id, rest)?;
+            let taken = units::take_over(self, tx, old, task.id, rest)?;
             let planned: i64 = tx.connection().query_row(
                 "SELECT count(*) FROM units WHERE task = ?1",
                 [old.uuid().into_bytes()],
@@ -193,6 +194,10 @@ impl Inventory {
             }
             TaskEnd::Cancelled { reason } => ("cancelled", None, Some(format!("cancelled: {reason}"))),
         };
+        if summary.units_pending > 0 {
+            let state = if status == "cancelled" { SliceState::Cancelled } else { SliceState::Failed };
+            self.leave_slices(tx, task, (state, error.as_deref().unwrap_or("the scan ended before")), now)?;
+        }
         let partial = status != "completed" || summary.units_pending > 0 || summary.units_failed > 0;
         let error = error.map(|error| sealed::seal(&self.keyring, ERROR, &id, &error)).transpose()?;
         let counted = self.count(tx.connection(), task, &summary)?;

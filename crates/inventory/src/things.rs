@@ -1,153 +1,86 @@
-//! Rows of things: hosts and their services.
+//! Rows of things, of every kind.
 
-use std::net::IpAddr;
+mod document;
+mod network;
+mod row;
 
-use groma_database::rusqlite::{self, Connection, OptionalExtension as _, Row};
 use groma_model::network::{PortState, Protocol};
-use groma_model::{TaskId, ThingId, Timestamp};
-use groma_seal::Keyring;
+use groma_model::thing::ThingScope;
+use groma_model::{SliceId, TaskId, ThingId, Timestamp};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use serde_json::{Map, Value};
 
-use crate::error::OpResult;
-use crate::sealed;
-
-pub(crate) const HOST: &str = "network.host";
-pub(crate) const SERVICE: &str = "network.service";
-const COLUMN: &str = "things.attributes";
-
-/// What is known of a thing besides its states and times.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Attributes {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) address: Option<IpAddr>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) hostname: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) response_time_ms: Option<f64>,
-}
+pub(crate) use self::document::{Document, Told, put_times_back};
+pub(crate) use self::network::{HOST, SERVICE, Seen};
+pub(crate) use self::row::{COLUMNS, alias_digest, all, find, light, read_at, services, task, touch};
 
 /// A thing as stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Thing {
     pub(crate) id: ThingId,
     pub(crate) kind: String,
     pub(crate) parent: Option<ThingId>,
     pub(crate) state: String,
     pub(crate) port: Option<(Protocol, u16)>,
+    /// Its subnet is in the document, which is sealed.
+    pub(crate) scope: ThingScope,
+    pub(crate) sighted: Sighted,
+    pub(crate) deleted: Option<Timestamp>,
+    pub(crate) document: Document,
+    pub(crate) readings: Map<String, Value>,
+}
+
+/// When and by whom a thing was seen; what a change keeps of the time before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sighted {
     pub(crate) first_seen: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) last_changed: Timestamp,
     pub(crate) seen_by: Option<TaskId>,
     pub(crate) changed_by: Option<TaskId>,
-    pub(crate) attributes: Attributes,
+    pub(crate) slice: Option<SliceId>,
 }
 
-/// The columns that [`read`] expects, in order.
-pub(crate) const COLUMNS: &str = "id, kind, parent, state, protocol, port, first_seen, last_seen, last_changed, seen_by, changed_by, attributes_sealed";
+impl Sighted {
+    /// Returns what is known of something that `task` sees for the first time.
+    pub(crate) const fn first(task: TaskId, at: Timestamp, slice: Option<SliceId>) -> Self {
+        Self {
+            first_seen: at,
+            last_seen: at,
+            last_changed: at,
+            seen_by: Some(task),
+            changed_by: Some(task),
+            slice,
+        }
+    }
+}
 
 impl Thing {
-    /// Returns the JSON pointer of a service within its host, such as `/services/tcp/22`; empty for a host.
-    pub(crate) fn path(&self) -> String {
-        match self.port {
-            Some((protocol, port)) => format!("/services/{}/{port}", protocol.as_str()),
-            None => String::new(),
-        }
-    }
-
-    /// Returns what diffs show of the thing.
-    pub(crate) fn document(&self) -> serde_json::Value {
-        let mut document = serde_json::Map::new();
-        if let Some(address) = self.attributes.address {
-            document.insert("address".to_owned(), address.to_string().into());
-        }
-        if let Some(hostname) = &self.attributes.hostname {
-            document.insert("hostname".to_owned(), hostname.clone().into());
-        }
-        document.insert("state".to_owned(), self.state.clone().into());
-        document.into()
-    }
-
     pub(crate) fn port_state(&self) -> PortState {
         PortState::from_word(&self.state).unwrap_or(PortState::Filtered)
     }
 
-    /// Writes the row, new or changed.
-    pub(crate) fn save(&self, connection: &Connection, keyring: &Keyring) -> OpResult<()> {
-        let id = self.id.uuid().into_bytes();
-        let sealed = sealed::seal(keyring, COLUMN, &id, &self.attributes)?;
-        let sql = "INSERT INTO things (id, kind, parent, state, protocol, port, first_seen, last_seen, last_changed, \
-                   seen_by, changed_by, attributes_sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-                   ON CONFLICT (id) DO UPDATE SET state = ?4, first_seen = ?7, last_seen = ?8, last_changed = ?9, \
-                   seen_by = ?10, changed_by = ?11, attributes_sealed = ?12";
-        connection.prepare_cached(sql)?.execute(rusqlite::params![
-            id,
-            self.kind,
-            self.parent.map(|parent| parent.uuid().into_bytes()),
-            self.state,
-            self.port.map(|(protocol, _)| protocol.as_str()),
-            self.port.map(|(_, port)| port),
-            self.first_seen.micros(),
-            self.last_seen.micros(),
-            self.last_changed.micros(),
-            self.seen_by.map(|task| task.uuid().into_bytes()),
-            self.changed_by.map(|task| task.uuid().into_bytes()),
-            sealed,
-        ])?;
-        Ok(())
+    /// Returns everything about it that tells a change, as its history shows it.
+    pub(crate) fn told(&self) -> Value {
+        let told =
+            Told { state: self.state.clone(), scope: self.scope.clone(), document: self.document.clone() };
+        // Maps with text keys always become JSON.
+        serde_json::to_value(told).unwrap_or_default()
     }
-}
 
-/// Reads a row with [`COLUMNS`] starting at column `at`.
-pub(crate) fn read_at(row: &Row<'_>, at: usize, keyring: &Keyring) -> rusqlite::Result<Thing> {
-    let id: [u8; 16] = row.get(at)?;
-    let protocol: Option<String> = row.get(at + 4)?;
-    let protocol = match protocol.as_deref() {
-        Some("udp") => Some(Protocol::Udp),
-        Some(_) => Some(Protocol::Tcp),
-        None => None,
-    };
-    let time = |column: usize| row.get(column).map(Timestamp::from_micros);
-    Ok(Thing {
-        id: ThingId::from_uuid(Uuid::from_bytes(id)),
-        kind: row.get(at + 1)?,
-        parent: row.get::<_, Option<[u8; 16]>>(at + 2)?.map(|id| ThingId::from_uuid(Uuid::from_bytes(id))),
-        state: row.get(at + 3)?,
-        port: protocol.zip(row.get(at + 5)?),
-        first_seen: time(at + 6)?,
-        last_seen: time(at + 7)?,
-        last_changed: time(at + 8)?,
-        seen_by: task(row, at + 9)?,
-        changed_by: task(row, at + 10)?,
-        attributes: sealed::open(keyring, COLUMN, &id, row.get_ref(at + 11)?.as_blob()?)?,
-    })
-}
+    /// Brings what an engine gave into the form that is kept.
+    pub(crate) fn settle(&mut self) {
+        if let Some(permissions) = &mut self.document.permissions {
+            document::set_times_aside(permissions, &mut self.readings);
+        }
+        self.document.relations.values_mut().for_each(|targets| {
+            targets.sort_unstable();
+            targets.dedup();
+        });
+    }
 
-/// Reads an optional task id.
-pub(crate) fn task(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<TaskId>> {
-    Ok(row.get::<_, Option<[u8; 16]>>(column)?.map(|id| TaskId::from_uuid(Uuid::from_bytes(id))))
-}
-
-/// Returns the thing, if there is one.
-pub(crate) fn find(
-    connection: &Connection,
-    keyring: &Keyring,
-    id: ThingId,
-) -> rusqlite::Result<Option<Thing>> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM things WHERE id = ?1"))?
-        .query_row([id.uuid().into_bytes()], |row| read_at(row, 0, keyring))
-        .optional()
-}
-
-/// Returns the services of a host, by port.
-pub(crate) fn services(
-    connection: &Connection,
-    keyring: &Keyring,
-    host: ThingId,
-) -> rusqlite::Result<Vec<Thing>> {
-    connection
-        .prepare_cached(&format!("SELECT {COLUMNS} FROM things WHERE parent = ?1 ORDER BY port, protocol"))?
-        .query_map([host.uuid().into_bytes()], |row| read_at(row, 0, keyring))?
-        .collect()
+    /// Takes over what a history's document says.
+    pub(crate) fn become_again(&mut self, told: Told) {
+        (self.state, self.scope, self.document) = (told.state, told.scope, told.document);
+    }
 }

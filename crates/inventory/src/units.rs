@@ -7,9 +7,11 @@ use groma_database::rusqlite::{self, Connection};
 use groma_model::task::{
     CheckpointStore, EndEvents, PendingUnit, Plan, Standing, StoreError, Tally, TaskEnd, UnitDone, UnitSpec,
 };
+use groma_model::thing::{SliceKey, SliceState};
 use groma_model::{Payload, TaskId, Timestamp};
 use groma_seal::Keyring;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 use crate::error::{OpResult, refuse};
 use crate::inventory::Inventory;
@@ -73,6 +75,8 @@ impl CheckpointStore for Inventory {
             if tx.connection().prepare_cached(sql)?.execute((id, digest, text(&done.tally)))? == 1 {
                 add_done(tx.connection(), task, &done.tally)?;
                 inventory.add_units(tx, task, &done.next)?;
+                let slices = inventory.slices_of(tx.connection(), task, &digest)?;
+                inventory.slices_read(tx, task, &slices, inventory.clock.now())?;
             }
             Ok(())
         };
@@ -88,6 +92,9 @@ impl CheckpointStore for Inventory {
             let sql = "UPDATE units SET status = 'failed', attempts = attempts + 1, error_sealed = ?3, \
                        lease_owner = NULL, lease_until = NULL WHERE task = ?1 AND key_digest = ?2 AND status = 'pending'";
             if tx.connection().prepare_cached(sql)?.execute((id, digest, sealed))? == 1 {
+                let slices = inventory.slices_of(tx.connection(), task, &digest)?;
+                let why = (SliceState::Failed, error.as_str());
+                inventory.slices_unread(tx, task, &slices, why, inventory.clock.now())?;
                 inventory.append_for(tx, task, vec![event])?;
             }
             Ok(())
@@ -171,9 +178,48 @@ impl Inventory {
             ordinal += 1;
             let (id, digest) = self.unit_key(task, &spec.key);
             let sealed = sealed::seal(&self.keyring, SPEC, &sealed::row(&[&id, &digest]), spec)?;
-            insert.execute((id, ordinal, digest, sealed))?;
+            if insert.execute((id, ordinal, digest, sealed))? == 1 {
+                self.add_slices(tx, task, ordinal, &spec.slices)?;
+            }
         }
         Ok(())
+    }
+
+    fn add_slices(&self, tx: &WriteTx<'_>, task: TaskId, ordinal: i64, slices: &[SliceKey]) -> OpResult<()> {
+        let sql = "INSERT OR IGNORE INTO unit_slices (task, ordinal, slice) VALUES (?1, ?2, ?3)";
+        let mut insert = tx.connection().prepare_cached(sql)?;
+        for key in slices {
+            insert.execute((task.uuid().into_bytes(), ordinal, self.slice_id(key).uuid().into_bytes()))?;
+        }
+        Ok(())
+    }
+
+    /// Returns the slices that a unit reads.
+    fn slices_of(
+        &self,
+        connection: &Connection,
+        task: TaskId,
+        digest: &[u8; 16],
+    ) -> rusqlite::Result<Vec<SliceKey>> {
+        let id = task.uuid().into_bytes();
+        let sql = "SELECT spec_sealed FROM units WHERE task = ?1 AND key_digest = ?2";
+        let spec: UnitSpec = connection.prepare_cached(sql)?.query_row((id, digest), |row| {
+            sealed::open(&self.keyring, SPEC, &sealed::row(&[&id, digest]), row.get_ref(0)?.as_blob()?)
+        })?;
+        Ok(spec.slices)
+    }
+
+    /// Notes that the slices of units that a task leaves behind were not read.
+    pub(crate) fn leave_slices(
+        &self,
+        tx: &WriteTx<'_>,
+        task: TaskId,
+        why: (SliceState, &str),
+        at: Timestamp,
+    ) -> OpResult<()> {
+        let left = pending(tx.connection(), &self.keyring, task)?;
+        let slices: BTreeSet<SliceKey> = left.into_iter().flat_map(|unit| unit.spec.slices).collect();
+        self.slices_unread(tx, task, &Vec::from_iter(slices), why, at)
     }
 }
 
@@ -260,12 +306,14 @@ pub(crate) fn count(connection: &Connection, task: TaskId) -> rusqlite::Result<U
 
 /// Copies units of an ended task to a new one; what they counted stays with the old one. Returns how many.
 pub(crate) fn take_over(
+    inventory: &Inventory,
     tx: &WriteTx<'_>,
-    keyring: &Keyring,
     old: TaskId,
     new: TaskId,
     rest: Rest,
 ) -> OpResult<usize> {
+    let keyring = &inventory.keyring;
+    let target = new;
     let (old, new) = (old.uuid().into_bytes(), new.uuid().into_bytes());
     let status = match rest {
         Rest::Undone => "pending",
@@ -289,13 +337,9 @@ pub(crate) fn take_over(
         };
         let checkpoint =
             checkpoint.map(|checkpoint| sealed::seal(keyring, CHECKPOINT, &to, &checkpoint)).transpose()?;
-        insert.execute((
-            new,
-            row.get::<_, i64>(0)?,
-            digest,
-            sealed::seal(keyring, SPEC, &to, &spec)?,
-            checkpoint,
-        ))?;
+        let ordinal = row.get::<_, i64>(0)?;
+        insert.execute((new, ordinal, digest, sealed::seal(keyring, SPEC, &to, &spec)?, checkpoint))?;
+        inventory.add_slices(tx, target, ordinal, &spec.slices)?;
         taken += 1;
     }
     Ok(taken)

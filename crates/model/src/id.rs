@@ -118,10 +118,6 @@ typed_id!(
     SliceId
 );
 typed_id!(
-    /// A backup.
-    BackupId
-);
-typed_id!(
     /// A conversation with the assistant.
     ConversationId
 );

@@ -29,7 +29,7 @@ pub use filter::{EventFilter, TypePattern, TypePatternError};
 pub use finding::Finding;
 pub use frame::Frame;
 pub use id::{
-    BackupId, ConnectionId, ConversationId, EventId, ExecutionId, IdError, MessageId, NodeId, PlanId,
+    ConnectionId, ConversationId, EventId, ExecutionId, IdError, MessageId, NodeId, PlanId,
     PrincipalId, SegmentId, SliceId, SlotId, TaskId, ThingId, TokenId, WebhookId,
 };
 pub use sequence::{Epoch, Sequence, SequenceError};

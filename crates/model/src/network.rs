@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use crate::change::{ChangeKind, EndStatus, FieldChange};
+use crate::thing::SliceKey;
 use crate::{TaskId, ThingId, Timestamp};
 
 /// A transport protocol.
@@ -65,6 +66,21 @@ impl PortState {
     }
 }
 
+/// Returns the subnet under which an address is listed: 256 addresses of IPv4, a network of 64 bits of IPv6.
+#[must_use]
+pub fn subnet_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", std::net::Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
 /// A host answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostFinding {
@@ -76,6 +92,8 @@ pub struct HostFinding {
     pub response_time_ms: f64,
     /// When it answered.
     pub at: Timestamp,
+    /// The slice in which it was looked for.
+    pub slice: Option<SliceKey>,
 }
 
 /// The state of one port, proven now.
@@ -91,6 +109,8 @@ pub struct PortFinding {
     pub state: PortState,
     /// When the answer came, or the last timeout passed.
     pub at: Timestamp,
+    /// The slice in which it was probed.
+    pub slice: Option<SliceKey>,
 }
 
 /// Data of `groma.network.scan_started`.

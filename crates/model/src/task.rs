@@ -30,6 +30,13 @@ impl Tally {
         }
     }
 
+    /// Returns everything that is counted, by name; what is below nothing is left out.
+    #[must_use]
+    pub fn amounts(&self) -> BTreeMap<String, u64> {
+        let amounts = self.0.iter().map(|(name, amount)| (name.clone(), u64::try_from(*amount)));
+        amounts.filter_map(|(name, amount)| Some((name, amount.ok()?))).collect()
+    }
+
     /// Returns what is counted under `name`, 0 if nothing is.
     #[must_use]
     pub fn get(&self, name: &str) -> u64 {

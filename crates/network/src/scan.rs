@@ -3,6 +3,7 @@
 mod detail;
 mod discover;
 mod host;
+mod parts;
 mod payload;
 mod plan;
 

@@ -151,6 +151,13 @@ impl Keyring {
         short
     }
 
+    /// Returns a key for a purpose outside the folder, such as backups: the same for all of the folder's life, whatever
+    /// becomes of slots and data keys. It tells nothing of the master key, nor of the key for another purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &'static str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(keyed_digest(self.master.as_slice(), &[b"groma derive", purpose.as_bytes()]))
+    }
+
     fn create(path: PathBuf, unlock: &Unlock) -> Result<Self, KeyringError> {
         let folder = Uuid::new_v4();
         let master = random_key();

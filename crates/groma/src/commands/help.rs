@@ -16,17 +16,22 @@ pub(crate) struct Help {
 
 /// Every command, by what it is for; a test asserts that none is forgotten.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Find what you run", &["scan", "scans", "hosts", "status"]),
+    ("Find what you run", &["scan", "scans", "resources", "search", "query", "hosts", "coverage", "status"]),
     ("Run commands and see what they did", &["exec", "plan", "executions"]),
     ("Follow what changes", &["events", "webhooks", "consumers", "retention"]),
     ("Serve the page and the API", &["serve", "open", "token", "audit"]),
-    ("Look after Groma itself", &["keys", "doctor", "config", "completions", "man", "help"]),
+    ("Keep what was said", &["conversations"]),
+    (
+        "Look after Groma itself",
+        &["backup", "keys", "model", "doctor", "config", "completions", "man", "help"],
+    ),
 ];
 
 const FIRST_STEPS: &str = "\
 First steps
   groma scan network 10.1.0.0/24      scan a network of yours; private addresses alone, unless told otherwise
-  groma hosts list                    what was found
+  groma resources list                what was found
+  groma search web server             what is like it, by words and meaning
   groma events tail --follow          what happens, from another terminal
   groma exec -- uname -a              run something; what it writes is kept
   groma serve                         the page and the API, on this machine
@@ -74,7 +79,7 @@ fn overview(command: &Command) -> String {
         for name in *names {
             let about = command.find_subcommand(name).and_then(Command::get_about);
             let about = about.map(ToString::to_string).unwrap_or_default();
-            text.push_str(&format!("  {name:<12} {about}\n"));
+            text.push_str(&format!("  {name:<13} {about}\n"));
         }
         text.push('\n');
     }

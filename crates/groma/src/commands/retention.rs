@@ -9,6 +9,7 @@ use clap::Subcommand;
 use groma_api::Retention as Policy;
 
 use crate::context::Context;
+use crate::duration::display_seconds;
 use crate::failure::Failure;
 use crate::output::{Sheet, moment, optional};
 use crate::size;
@@ -38,7 +39,7 @@ impl Retention {
 fn sheet(policy: &Policy) -> Sheet {
     let mut fields = Vec::new();
     for rule in &policy.rules {
-        let age = rule.max_age_seconds.map(|seconds| format!("for {}", length(seconds)));
+        let age = rule.max_age_seconds.map(|seconds| format!("for {}", display_seconds(seconds)));
         let size = rule.max_bytes.map(|bytes| format!("up to {}", size::display(bytes)));
         let kept: Vec<String> = age.into_iter().chain(size).collect();
         let kept = if kept.is_empty() { "for ever".to_owned() } else { kept.join(", ") };
@@ -52,7 +53,7 @@ fn sheet(policy: &Policy) -> Sheet {
     fields.extend([
         ("ceiling", ceiling),
         ("archive", archive),
-        ("silent consumers expire after", length(policy.consumer_expiry_seconds)),
+        ("silent consumers expire after", display_seconds(policy.consumer_expiry_seconds)),
         ("events", policy.events.to_string()),
         ("their data", size::display(policy.bytes)),
         ("database", size::display(policy.disk_bytes)),
@@ -63,13 +64,4 @@ fn sheet(policy: &Policy) -> Sheet {
         fields.push(("last dropped", format!("{} events at {}", run.events, moment(run.at))));
     }
     Sheet::of_fields(fields)
-}
-
-/// Writes a length of time in the largest unit that fits it.
-fn length(seconds: u64) -> String {
-    match seconds {
-        _ if seconds > 0 && seconds.is_multiple_of(86_400) => format!("{}d", seconds / 86_400),
-        _ if seconds > 0 && seconds.is_multiple_of(3_600) => format!("{}h", seconds / 3_600),
-        _ => format!("{seconds}s"),
-    }
 }

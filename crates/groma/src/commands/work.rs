@@ -1,4 +1,4 @@
-//! `groma work`: what does a detached scan when no server is there.
+//! `groma work`: what does a detached job when no server is there.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use clap::Args;
-use groma_api::{ErrorCode, ScanQuery};
+use groma_api::{ApiError, Backend, ErrorCode, ModelState, ScanQuery};
 use groma_app::apart;
 
-use crate::connection::Purpose;
+use crate::connection::{Connection, Purpose};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::text_line;
@@ -37,9 +37,8 @@ impl Work {
         text_line(READY)?;
         let mut idle = false;
         loop {
-            let query = ScanQuery { active: Some(true), limit: Some(1), ..ScanQuery::default() };
-            let busy = match connection.backend().scan_list(query).await {
-                Ok(list) => !list.scans.is_empty(),
+            let busy = match busy(&*connection.backend()).await {
+                Ok(busy) => busy,
                 Err(error) if error.code == ErrorCode::Unavailable => false,
                 Err(error) => return Err(error.into()),
             };
@@ -57,13 +56,36 @@ impl Work {
     }
 }
 
+/// Returns whether a scan waits or runs, a job on backups runs, or the model is being installed.
+async fn busy(backend: &dyn Backend) -> Result<bool, ApiError> {
+    let query = ScanQuery { active: Some(true), limit: Some(1), ..ScanQuery::default() };
+    Ok(!backend.scan_list(query).await?.scans.is_empty()
+        // Who cannot tell has nothing that runs.
+        || backend.backup_settings_get().await.is_ok_and(|settings| settings.running.is_some())
+        || backend.model_status().await.is_ok_and(|status| status.state == ModelState::Installing))
+}
+
+/// Reaches a process that stays when this command ends: the server, or one begun for it.
+///
+/// # Errors
+/// When none can be reached or started.
+pub(crate) async fn staying(cx: &Context) -> Result<Connection, Failure> {
+    let connection = cx.connect(Purpose::Brief).await?;
+    if connection.holder().is_none() {
+        return Ok(connection);
+    }
+    connection.close().await;
+    begin(&cx.settings).await?;
+    cx.connect(Purpose::Brief).await
+}
+
 /// Starts such a process and returns once it can be asked.
 ///
 /// # Errors
 /// When it cannot be started, or ends at once.
-pub(crate) async fn begin(settings: &Settings) -> Result<(), Failure> {
+async fn begin(settings: &Settings) -> Result<(), Failure> {
     let failed = |why: String| {
-        Failure::new(ErrorCode::Unavailable, format!("could not start a process for the scan: {why}"))
+        Failure::new(ErrorCode::Unavailable, format!("could not start a process for the job: {why}"))
             .hint("start `groma serve`, or leave --detach out")
     };
     let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
@@ -78,7 +100,7 @@ pub(crate) async fn begin(settings: &Settings) -> Result<(), Failure> {
     command.current_dir("/");
     let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
     let stdout = child.stdout.take();
-    let heard = apart("detached-scan", move || {
+    let heard = apart("detached-job", move || {
         let mut line = String::new();
         if let Some(stdout) = stdout {
             BufReader::new(stdout).read_line(&mut line)?;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use proptest::prelude::{any, proptest};
 
-use super::{display_ms, parse};
+use super::{display_ms, display_seconds, parse, since};
 
 #[test]
 fn units_are_read() {
@@ -26,6 +26,21 @@ fn lengths_are_written_short() {
     {
         assert_eq!(display_ms(millis), text);
     }
+}
+
+#[test]
+fn whole_units_are_written_as_they_are_read() {
+    for text in ["0s", "90s", "45m", "6h", "14d"] {
+        assert_eq!(display_seconds(parse(text).unwrap().as_secs()), text);
+    }
+}
+
+#[test]
+fn a_moment_is_named_or_counted_back_to() {
+    assert_eq!(since("1970-01-01T00:00:01Z").unwrap().micros(), 1_000_000);
+    let (day, hour) = (since("1d").unwrap(), since("1h").unwrap());
+    assert!(day < hour, "{day} {hour}");
+    since("yesterday").unwrap_err();
 }
 
 proptest! {

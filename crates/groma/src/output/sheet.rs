@@ -1,5 +1,6 @@
 //! Rows under headings: a table for people, CSV for programs.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -17,10 +18,11 @@ const TEXT_MIN: usize = 16;
 /// Rows under headings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sheet {
-    headings: Vec<&'static str>,
+    headings: Vec<Cow<'static, str>>,
     rows: Vec<Vec<String>>,
     groups: usize,
     short: Option<Short>,
+    spare: Vec<usize>,
 }
 
 /// How much of a column's texts a table shows; CSV has them whole.
@@ -34,7 +36,12 @@ struct Short {
 impl Sheet {
     /// Makes an empty sheet.
     pub(crate) fn new(headings: &[&'static str]) -> Self {
-        Self { headings: headings.to_vec(), rows: Vec::new(), groups: 0, short: None }
+        Self::under(headings.iter().map(|heading| Cow::Borrowed(*heading)).collect())
+    }
+
+    /// Makes an empty sheet whose headings are known only now.
+    pub(crate) const fn under(headings: Vec<Cow<'static, str>>) -> Self {
+        Self { headings, rows: Vec::new(), groups: 0, short: None, spare: Vec::new() }
     }
 
     /// Makes a sheet of names and values.
@@ -64,6 +71,12 @@ impl Sheet {
         self
     }
 
+    /// Leaves these columns out of tables that a terminal has no room for, the first of them first, until there is room.
+    pub(crate) fn spare(mut self, columns: &[usize]) -> Self {
+        self.spare = columns.to_vec();
+        self
+    }
+
     /// Returns whether there are no rows.
     pub(crate) const fn is_empty(&self) -> bool {
         self.rows.is_empty()
@@ -88,7 +101,10 @@ impl Sheet {
         if let Some(width) = width
             && width < words.iter().map(|word| word + GAP).sum::<usize>()
         {
-            return self.write_blocks(to, width);
+            return match self.spare.first() {
+                Some(column) => self.without(*column).write_table(to, u16::try_from(width).ok()),
+                None => self.write_blocks(to, width),
+            };
         }
         let widths = width.map(|width| self.widths(&words, width));
         let mut table = plain_table();
@@ -118,12 +134,25 @@ impl Sheet {
         sheet
     }
 
+    fn without(&self, column: usize) -> Self {
+        let mut sheet = self.clone();
+        let rest = self.spare.iter().skip(1).filter(|other| **other != column);
+        sheet.spare = rest.map(|other| other - usize::from(*other > column)).collect();
+        if column < sheet.headings.len() {
+            sheet.headings.remove(column);
+        }
+        for row in sheet.rows.iter_mut().filter(|row| column < row.len()) {
+            row.remove(column);
+        }
+        sheet
+    }
+
     /// Returns how wide each column must be at least: its longest word, as far as that is worth keeping whole.
     fn words(&self) -> Vec<usize> {
         let longest =
             |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
         let least = |cell: &String| longest(cell).max(widest_line(cell).min(TEXT_MIN));
-        let column = |(at, heading): (usize, &&str)| {
+        let column = |(at, heading): (usize, &Cow<'_, str>)| {
             let cells = self.rows.iter().filter_map(|row| row.get(at));
             cells.map(least).chain([longest(heading)]).max().unwrap_or(0).min(WORD_MAX)
         };
@@ -177,7 +206,7 @@ impl Sheet {
     pub(crate) fn write_csv(&self, to: &mut impl Write) -> Result<(), Failure> {
         let mut csv = csv::Writer::from_writer(to);
         let written = csv
-            .write_record(&self.headings)
+            .write_record(self.headings.iter().map(|heading| heading.as_bytes()))
             .and_then(|()| self.rows.iter().try_for_each(|row| csv.write_record(row)))
             .map_err(|error| match error.into_kind() {
                 csv::ErrorKind::Io(error) => error,

@@ -5,7 +5,10 @@
 mod harness;
 
 mod audit;
+mod backup;
 mod config;
+mod conversations;
+mod coverage;
 mod doctor;
 mod event_types;
 mod events;
@@ -13,10 +16,14 @@ mod help;
 mod holder;
 mod hostile;
 mod hosts;
+mod model;
 mod open;
+mod query;
+mod resources;
 mod retention;
 mod scan_network;
 mod scans;
+mod search;
 mod serve;
 mod status;
 mod token;

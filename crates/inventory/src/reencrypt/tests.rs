@@ -31,6 +31,7 @@ pub(crate) async fn open(root: &Path) -> Open {
         Journal::open(database.clone(), Arc::clone(&keyring), Arc::clone(&clock), options).await.unwrap();
     let (kept, told) = (Arc::clone(&keyring), Arc::clone(&journal));
     let inventory = Inventory::new(database.clone(), kept, told, clock, identity.segment);
+    inventory.upgrade().await.unwrap();
     Open { database, keyring, journal, inventory, _folder: folder }
 }
 

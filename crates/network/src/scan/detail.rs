@@ -8,6 +8,7 @@ use groma_model::Finding;
 use groma_model::Timestamp;
 use groma_model::network::HostFinding;
 use groma_model::task::UnitSpec;
+use groma_model::thing::{SliceKey, ThingScope};
 use groma_task::UnitError;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,9 @@ pub(super) struct Block {
     /// Names by which some of them were asked for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) names: BTreeMap<IpAddr, String>,
+    /// What is told as read when it is done: for each subnet the part of it that was asked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) slices: BTreeMap<String, String>,
     /// What all random orders in it follow from.
     pub(super) seed: u64,
 }
@@ -46,6 +50,9 @@ pub(super) struct HostDetail {
     /// What its answer to discovery took; absent if it was not looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) response_time_ms: Option<f64>,
+    /// The part of its subnet that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slice: Option<String>,
     /// What the order of its ports follows from.
     pub(super) seed: u64,
 }
@@ -87,8 +94,27 @@ impl Detail {
     /// Makes the unit of that key.
     pub(super) fn spec(&self, key: String) -> UnitSpec {
         // Numbers, addresses and texts always become JSON.
-        UnitSpec { key, detail: serde_json::to_value(self).unwrap_or_default(), slices: Vec::new() }
+        UnitSpec { key, detail: serde_json::to_value(self).unwrap_or_default(), slices: self.slices() }
     }
+
+    /// Returns what is read with the unit. Services of hosts that are still to be found are read with their units.
+    fn slices(&self) -> Vec<SliceKey> {
+        match self {
+            Self::Discover(block) => {
+                let parts = block.slices.values();
+                parts.flat_map(|part| [slice(HOST, part), slice(SERVICE, part)]).collect()
+            }
+            Self::Host(host) => host.slice.iter().map(|part| slice(SERVICE, part)).collect(),
+        }
+    }
+}
+
+const HOST: &str = "network.host";
+const SERVICE: &str = "network.service";
+
+fn slice(kind: &str, part: &str) -> SliceKey {
+    let scope = ThingScope { subnet: Some(part.to_owned()), ..ThingScope::default() };
+    SliceKey { kind: kind.to_owned(), scope }
 }
 
 impl Block {
@@ -114,7 +140,13 @@ impl HostDetail {
             // Microseconds are all that a connection attempt can tell.
             response_time_ms: (response_time_ms * 1000.0).round() / 1000.0,
             at,
+            slice: self.slice.as_deref().map(|part| slice(HOST, part)),
         })
+    }
+
+    /// Returns the slice in which its ports are probed.
+    pub(super) fn services(&self) -> Option<SliceKey> {
+        self.slice.as_deref().map(|part| slice(SERVICE, part))
     }
 
     /// Returns the measured response time.

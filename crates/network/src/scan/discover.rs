@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use groma_model::network::ErrorType;
+use groma_model::network::{ErrorType, subnet_of};
 use groma_model::task::{Tally, UnitDone};
 use groma_task::{UnitContext, UnitError};
 
@@ -109,6 +109,7 @@ fn host(block: &Block, address: IpAddr, response_time_ms: Option<f64>) -> HostDe
     HostDetail {
         address,
         hostname: block.names.get(&address).cloned(),
+        slice: block.slices.get(&subnet_of(address)).cloned(),
         response_time_ms,
         seed: derive(block.seed, number),
     }

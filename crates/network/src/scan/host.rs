@@ -56,7 +56,7 @@ impl NetworkScan {
                 findings.push(host.found(response_time_ms, cx.task.clock.now()));
                 told = true;
             }
-            findings.extend(ports_found(cx, address, &report));
+            findings.extend(ports_found(cx, &host, &report));
             cx.record(findings).await?;
             done = report.watermark;
             match report.end {
@@ -76,10 +76,11 @@ impl NetworkScan {
     }
 }
 
-fn ports_found(cx: &UnitContext, address: IpAddr, report: &Report) -> impl Iterator<Item = Finding> {
-    let at = cx.task.clock.now();
+fn ports_found(cx: &UnitContext, host: &HostDetail, report: &Report) -> impl Iterator<Item = Finding> {
+    let (address, slice, at) = (host.address, host.services(), cx.task.clock.now());
     let port = move |(port, state): &(u16, PortState)| {
-        Finding::Port(PortFinding { address, port: *port, protocol: Protocol::Tcp, state: *state, at })
+        let (port, state, slice) = (*port, *state, slice.clone());
+        Finding::Port(PortFinding { address, port, protocol: Protocol::Tcp, state, at, slice })
     };
     report.found.iter().map(port)
 }

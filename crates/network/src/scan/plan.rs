@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use groma_model::Payload;
-use groma_model::network::ErrorType;
+use groma_model::network::{ErrorType, subnet_of};
 use groma_model::task::Plan;
 use groma_task::{Job, PlanError, TaskContext};
 
 use super::detail::{Block, Detail};
+use super::parts::parts;
 use super::{NetworkScan, payload};
 use crate::address::{AddressRange, AddressSet};
 use crate::order::{derive, shuffle};
@@ -53,11 +54,13 @@ impl NetworkScan {
             warnings.push(self.error(cx.id, &message, true, cx.clock.now()));
             return Err(PlanError { message, events: warnings });
         }
+        let asked = parts(&all);
         let seed = rand::random::<u64>();
         let mut units = Vec::new();
         for (number, ranges) in all.blocks(BLOCK).into_iter().enumerate() {
             let block = Block {
                 names: names_within(&names, &ranges),
+                slices: slices_within(&asked, &ranges),
                 ranges: ranges.iter().map(|range| (range.first(), range.count() as u64)).collect(),
                 seed: derive(seed, number as u64),
             };
@@ -126,6 +129,15 @@ impl NetworkScan {
 fn names_within(names: &BTreeMap<IpAddr, String>, ranges: &[AddressRange]) -> BTreeMap<IpAddr, String> {
     let within = ranges.iter().flat_map(|range| names.range(range.first()..=range.last()));
     within.map(|(address, name)| (*address, name.clone())).collect()
+}
+
+/// Returns the parts of those subnets of which a block has addresses.
+fn slices_within(asked: &BTreeMap<String, String>, ranges: &[AddressRange]) -> BTreeMap<String, String> {
+    let subnets = ranges.iter().flat_map(|range| range.iter()).map(subnet_of);
+    subnets
+        .filter_map(|subnet| asked.get_key_value(&subnet))
+        .map(|(subnet, part)| (subnet.clone(), part.clone()))
+        .collect()
 }
 
 async fn resolve(names: &[String]) -> Vec<Resolved> {

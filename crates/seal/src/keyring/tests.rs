@@ -134,6 +134,21 @@ fn a_new_data_key_seals_what_is_new_and_a_retired_one_opens_nothing() {
 }
 
 #[test]
+fn derived_keys_stay_the_same_whatever_becomes_of_slots_and_data_keys() {
+    let (folder, keyring, _) = fresh();
+    let backup = keyring.derive("backup");
+    assert_ne!(backup, keyring.derive("other"));
+    assert_ne!(backup, keyring.lookup);
+    keyring.renew().unwrap();
+    let (_, recovery) = keyring.renew_recovery().unwrap();
+    let data = folder.path().join("data");
+    let again = Keyring::open(&data, &Unlock::Recovery(recovery), false).unwrap();
+    assert_eq!(backup, again.derive("backup"));
+    let (_elsewhere, other, _) = fresh();
+    assert_ne!(backup, other.derive("backup"));
+}
+
+#[test]
 fn no_more_keys_are_made_than_are_read_again() {
     let (folder, keyring, unlock) = fresh();
     keyring

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use groma_api::{EventQuery, HistoryQuery};
-use groma_model::{Clock, Envelope, Frame, SystemClock, Timestamp};
+use groma_model::{Envelope, Frame, Timestamp};
 
 use crate::connection::{Connection, Purpose};
 use crate::context::Context;
@@ -22,7 +22,7 @@ pub(crate) struct Tail {
     #[arg(long, short = 'f')]
     follow: bool,
     /// From this moment on: a length of time such as 1h, or 2026-11-21T15:04:05Z
-    #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "after")]
+    #[arg(long, value_name = "TIME", value_parser = duration::since, conflicts_with = "after")]
     since: Option<Timestamp>,
     /// From behind this sequence on; `oldest` for everything there is
     #[arg(long, value_name = "SEQUENCE")]
@@ -101,17 +101,6 @@ impl Tail {
             }
         }
     }
-}
-
-/// Reads a moment, or how long ago it was.
-fn since(text: &str) -> Result<Timestamp, String> {
-    if let Ok(ago) = duration::parse(text) {
-        let seconds = i64::try_from(ago.as_secs()).unwrap_or(i64::MAX);
-        return Ok(SystemClock.now().plus_seconds(-seconds));
-    }
-    text.parse().map_err(|_| {
-        format!("`{text}` is neither a length of time such as 1h nor a time such as 2026-11-21T15:04:05Z")
-    })
 }
 
 /// Prints events as they come, or collects them where they are one document.

@@ -121,12 +121,7 @@ async fn leave(
     cx: &Context,
     start: impl AsyncFnOnce(&Connection) -> Result<StartedScan, Failure>,
 ) -> Result<(), Failure> {
-    let mut connection = cx.connect(Purpose::Brief).await?;
-    if connection.holder().is_some() {
-        connection.close().await;
-        work::begin(&cx.settings).await?;
-        connection = cx.connect(Purpose::Brief).await?;
-    }
+    let connection = work::staying(cx).await?;
     let started = start(&connection).await;
     connection.close().await;
     let id = started?.task_id;

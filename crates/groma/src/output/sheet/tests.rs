@@ -47,6 +47,28 @@ fn ids_stay_whole_however_narrow_the_terminal() {
 }
 
 #[test]
+fn what_can_be_spared_makes_room() {
+    const ID: &str = "01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77";
+    let mut sheet = Sheet::new(&["name", "id", "state", "seen"]).spare(&[1, 3]);
+    sheet.row(vec![
+        "a-name-of-some-length".to_owned(),
+        ID.to_owned(),
+        "up".to_owned(),
+        "2026-11-21".to_owned(),
+    ]);
+    let headings = |width| {
+        let table = text(|to| sheet.write_table(to, width).unwrap());
+        table.lines().next().unwrap().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(headings(None), ["NAME", "ID", "STATE", "SEEN"]);
+    assert_eq!(headings(Some(80)), ["NAME", "ID", "STATE", "SEEN"]);
+    assert_eq!(headings(Some(60)), ["NAME", "STATE", "SEEN"]);
+    assert_eq!(headings(Some(32)), ["NAME", "STATE"]);
+    assert_eq!(headings(Some(20)), ["NAME", "a-name-of-some-length"]);
+    assert!(text(|to| sheet.write_csv(to).unwrap()).contains(ID));
+}
+
+#[test]
 fn only_long_texts_are_wrapped() {
     let mut sheet = Sheet::new(&["check", "verdict", "found"]);
     let found = "a text of many words that goes on and on and on until it fits no line".to_owned();

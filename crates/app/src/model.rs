@@ -1,0 +1,187 @@
+//! The language model: loaded when it is first needed, installed when that is asked for, and the worker that gives
+//! things their meanings.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use groma_api::{ApiError, ErrorCode, ModelInstall, ModelProgress, ModelState, ModelStatus};
+use groma_embedding::{Embedder, EmbedderKind, EmbeddingError, Lexical, MODEL_ID, MiniLm};
+use parking_lot::Mutex;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::{App, error};
+
+/// How often the worker looks whether something waits.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// What is known of the model besides its files.
+#[derive(Debug)]
+pub(crate) struct Model {
+    folder: PathBuf,
+    /// How far an installation is that runs.
+    progress: Mutex<Option<ModelProgress>>,
+    /// Why the last one failed.
+    failed: Mutex<Option<String>>,
+    /// Whether the worker was begun.
+    works: AtomicBool,
+}
+
+impl Model {
+    pub(crate) const fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            progress: Mutex::new(None),
+            failed: Mutex::new(None),
+            works: AtomicBool::new(false),
+        }
+    }
+
+    /// Returns what makes vectors: the model if its files are there, else likeness of spelling.
+    pub(crate) fn embedder(&self) -> Arc<dyn Embedder> {
+        match groma_embedding::is_there(&self.folder) {
+            true => Arc::new(Lazy { folder: self.folder.clone(), loaded: OnceLock::new() }),
+            false => Arc::new(Lexical),
+        }
+    }
+}
+
+/// The model, loaded when the first text comes: most commands never need it.
+#[derive(Debug)]
+struct Lazy {
+    folder: PathBuf,
+    loaded: OnceLock<Result<MiniLm, String>>,
+}
+
+impl Embedder for Lazy {
+    fn kind(&self) -> EmbedderKind {
+        EmbedderKind::Model
+    }
+
+    fn id(&self) -> &str {
+        MODEL_ID
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+        let load = |folder: &Path| MiniLm::load(folder).map_err(|error| error::whole(&error));
+        match self.loaded.get_or_init(|| load(&self.folder)) {
+            Ok(model) => model.embed(texts),
+            Err(why) => Err(EmbeddingError::Unusable { why: why.clone() }),
+        }
+    }
+}
+
+impl App {
+    pub(crate) async fn model_status(&self) -> Result<ModelStatus, ApiError> {
+        let folder = self.model.folder.clone();
+        let looked = tokio::task::spawn_blocking(move || groma_embedding::status(&folder)).await;
+        let status = looked.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let counts = self.search.embedded().await.map_err(error::inventory)?;
+        let progress = self.model.progress.lock().clone();
+        let failed = self.model.failed.lock().clone();
+        let (state, damage) = match status.state {
+            _ if progress.is_some() => (ModelState::Installing, None),
+            groma_embedding::ModelState::Absent => (ModelState::Absent, None),
+            groma_embedding::ModelState::Damaged { file, why } => {
+                (ModelState::Damaged, Some(format!("{file}: {why}; `groma model install` fetches it again")))
+            }
+            groma_embedding::ModelState::Installed => (ModelState::Installed, None),
+        };
+        Ok(ModelStatus {
+            state,
+            embedder: self.search.embedder().id().to_owned(),
+            folder: self.model.folder.display().to_string(),
+            bytes: status.bytes,
+            embedded: counts.embedded,
+            queued: counts.queued,
+            progress,
+            error: damage.or(failed),
+            as_of: self.clock.now(),
+        })
+    }
+
+    /// Begins an installation unless one runs.
+    pub(crate) async fn install_model(self: &Arc<Self>, request: ModelInstall) -> Result<ModelStatus, ApiError> {
+        let source = groma_embedding::Source::parse(request.source.as_deref())
+            .map_err(|why| ApiError::invalid("source", why.to_string()))?;
+        let begun = {
+            let mut progress = self.model.progress.lock();
+            let begun = progress.is_none();
+            progress.get_or_insert(ModelProgress { phase: "fetching".to_owned(), bytes: 0, bytes_total: None });
+            begun
+        };
+        if begun {
+            self.model.failed.lock().take();
+            let app = Arc::clone(self);
+            tokio::task::spawn_blocking(move || app.install_in(&source));
+        }
+        self.model_status().await
+    }
+
+    fn install_in(self: Arc<Self>, source: &groma_embedding::Source) {
+        let mut told = |progress: groma_embedding::Progress| {
+            *self.model.progress.lock() = Some(ModelProgress {
+                phase: progress.phase.to_string(),
+                bytes: progress.bytes,
+                bytes_total: progress.bytes_total,
+            });
+        };
+        let stopping = || self.stopping.is_cancelled();
+        let installed = groma_embedding::install(&self.model.folder, source, &mut told, &stopping);
+        match installed {
+            Ok(_) => self.search.set_embedder(self.model.embedder()),
+            Err(error) => {
+                let why = error::whole(&error);
+                tracing::warn!(%why, "the language model was not installed");
+                *self.model.failed.lock() = Some(why);
+            }
+        }
+        *self.model.progress.lock() = None;
+        self.begin_embedding();
+    }
+
+    /// Gives waiting things their meanings, now and whenever some wait, until the application stops.
+    pub(crate) fn begin_embedding(self: &Arc<Self>) {
+        let (app, stopping) = (Arc::downgrade(self), self.stopping.clone());
+        if self.model.works.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let work = async move {
+            let mut looks = interval(LOOK_EVERY);
+            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let (mut told, mut looked_by) = (false, String::new());
+            loop {
+                looks.tick().await;
+                let Some(app) = app.upgrade() else { return };
+                let embedder = app.search.embedder();
+                if embedder.kind() != EmbedderKind::Model {
+                    continue;
+                }
+                // Things that another model looked at, or none, are looked at by this one.
+                let anew = looked_by != embedder.id();
+                if anew {
+                    embedder.id().clone_into(&mut looked_by);
+                }
+                match app.embed_waiting(anew).await {
+                    Ok(()) => told = false,
+                    // Told once: until it works again, nothing new is to be said.
+                    Err(error) if !told => {
+                        told = true;
+                        tracing::warn!(%error, "things get no meanings");
+                    }
+                    Err(_) => {}
+                }
+            }
+        };
+        tokio::spawn(async move { stopping.run_until_cancelled(work).await });
+    }
+
+    async fn embed_waiting(&self, anew: bool) -> Result<(), ApiError> {
+        if anew {
+            self.search.embed_all_again().await.map_err(error::inventory)?;
+        }
+        while self.search.embed_some().await.map_err(error::inventory)? > 0 {}
+        Ok(())
+    }
+}

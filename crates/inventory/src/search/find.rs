@@ -1,0 +1,90 @@
+//! Searching: the query's own vector, then the index.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use groma_embedding::EmbedderKind;
+use groma_model::ThingId;
+use groma_search::{Answer, Filter, Query, Standing};
+
+use super::{PATIENCE, SearchIndex, Stage};
+use crate::InventoryError;
+
+/// What found by meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// The language model.
+    Model,
+    /// Likeness of spelling.
+    Lexical,
+    /// Nothing yet.
+    Warming,
+}
+
+/// What a search found.
+#[derive(Debug)]
+pub struct Found {
+    /// The hits and why.
+    pub answer: Answer,
+    /// What found by meaning.
+    pub meaning: Meaning,
+    /// How the index stood.
+    pub standing: Standing,
+    /// How long it took, in milliseconds, waiting for the index included.
+    pub took_ms: f64,
+}
+
+impl SearchIndex {
+    /// Finds things by names, words and meaning. Waits some seconds for an index that is being loaded, then does with
+    /// what there is of it.
+    ///
+    /// # Errors
+    /// When the index cannot be loaded or the model fails.
+    pub async fn search(
+        self: &Arc<Self>,
+        text: String,
+        filter: Filter,
+        limit: usize,
+        explain: bool,
+    ) -> Result<Found, InventoryError> {
+        let begun = Instant::now();
+        // What is not there in time is told to be missing.
+        let _ = tokio::time::timeout(PATIENCE, self.reach(Stage::Whole)).await;
+        self.reach(Stage::Names).await?;
+        let embedder = (*self.stage.borrow() == Stage::Whole).then(|| self.embedder());
+        let index = self.current();
+        let found = tokio::task::spawn_blocking(move || {
+            let vector = match &embedder {
+                Some(embedder) => embedder.embed(&[&text]).map(|vectors| vectors.into_iter().next())?,
+                None => None,
+            };
+            let query = Query { text: &text, vector: vector.as_deref(), filter: &filter, limit, explain };
+            let meaning = match embedder.map(|embedder| embedder.kind()) {
+                None => Meaning::Warming,
+                Some(EmbedderKind::Model) => Meaning::Model,
+                Some(EmbedderKind::Lexical) => Meaning::Lexical,
+            };
+            Ok::<_, groma_embedding::EmbeddingError>((index.search(&query), meaning, index.standing()))
+        });
+        let failed = |why: String| InventoryError::Storage(format!("a search failed: {why}"));
+        let (answer, meaning, standing) = found
+            .await
+            .map_err(|error| failed(error.to_string()))?
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(Found { answer, meaning, standing, took_ms: begun.elapsed().as_secs_f64() * 1000.0 })
+    }
+
+    /// Returns the things whose name or identifier this is.
+    ///
+    /// # Errors
+    /// When the index cannot be loaded.
+    pub async fn lookup(self: &Arc<Self>, text: String) -> Result<Vec<ThingId>, InventoryError> {
+        self.with(Stage::Names, move |index| index.lookup(&text)).await
+    }
+
+    /// Returns how the index stands; `None` while it is not loaded.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.is_loaded().then(|| self.current().standing())
+    }
+}
