@@ -21,7 +21,7 @@ import { ThingGrid } from "./thing-grid";
 import { titleOf } from "./title";
 import { useOpenFirst } from "./use-open-first";
 import { useFound } from "./use-search";
-import { useResourceView, useViewState } from "./use-view";
+import { useResourceView, useShown } from "./use-view";
 
 const route = getRouteApi("/inventory");
 const HEIGHT = "max(22rem, calc(100vh - 13.5rem))";
@@ -34,8 +34,7 @@ export function InventoryPage() {
   const [asked, setAsked] = useState<"save" | "export" | null>(null);
   const box = useRef<SearchBoxHandle>(null);
   const list = useRef<HTMLDivElement>(null);
-  const view = useResourceView(search);
-  const state = useViewState(view);
+  const { view, state, pending } = useShown(useResourceView(search));
   const found = useFound(search, state.sequence);
   const q = search.q ?? "";
   const openFirst = useOpenFirst(found, q);
@@ -92,7 +91,7 @@ export function InventoryPage() {
             ) : state.total === 0 ? (
               <Nothing search={search} />
             ) : state.total === undefined && state.error ? null : (
-              <ThingGrid view={view} state={state} search={search} height={HEIGHT} element={list} onSort={(by) => change(sortedBy(search, by))} />
+              <ThingGrid pending={pending} view={view} state={state} search={search} height={HEIGHT} element={list} onSort={(by) => change(sortedBy(search, by))} />
             )}
           </Panel>
         </div>

@@ -128,9 +128,10 @@ test("relations are grouped by kind and direction, what the thing belongs to fir
 test("a note that says what the mode says is not said twice", () => {
   expect([
     toldByMode({ meaning: "lexical", note: "the model is not installed: `groma model install`" }),
+    toldByMode({ meaning: "warming", note: "names only, warming" }),
     toldByMode({ meaning: "model" }),
     toldByMode({ meaning: "model", note: "12 things could not be read" }),
-  ]).toEqual([true, true, false]);
+  ]).toEqual([true, true, true, false]);
 });
 
 test("the title counts what there is, or what was found", () => {

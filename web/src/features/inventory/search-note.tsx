@@ -36,8 +36,7 @@ export function SearchNote({ answer }: { answer: SearchAnswer }) {
   );
 }
 
-function Mode({ answer }: { answer: SearchAnswer }) {
-  const { meaning, embedded, searched } = answer;
+function Mode({ answer: { meaning, note } }: { answer: SearchAnswer }) {
   if (meaning === "lexical") {
     return (
       <>
@@ -45,18 +44,11 @@ function Mode({ answer }: { answer: SearchAnswer }) {
       </>
     );
   }
-  if (meaning === "warming") return <>By words only: the search by meaning is warming up.</>;
-  if (embedded < searched) {
-    return (
-      <>
-        By words and meaning; the meaning of {count(embedded)} of {count(searched)} is known so far.
-      </>
-    );
-  }
+  if (meaning === "warming") return <>△ {note ?? "words only, warming"}.</>;
   return <>By words and meaning.</>;
 }
 
-/** Returns whether a note says no more than the mode does. */
+/** Returns whether the mode says already what the note says. */
 export function toldByMode({ meaning, note }: Pick<SearchAnswer, "meaning" | "note">): boolean {
-  return !note || (meaning === "lexical" && note.includes("groma model install")) || (meaning === "warming" && /warm|load/.test(note));
+  return !note || meaning !== "model";
 }

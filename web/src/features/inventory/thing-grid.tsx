@@ -19,13 +19,15 @@ interface ThingGridProps {
   view: ResourceView;
   state: ResourceViewState;
   search: InventorySearch;
+  /** Whether what the address asks for is still being read. */
+  pending: boolean;
   height: string;
   element: RefObject<HTMLDivElement | null>;
   onSort(by: Sort): void;
 }
 
 /** Every thing of a view as a row: only those in view are in the page, and only pages that were looked at are read. */
-export function ThingGrid({ view, state, search, height, element, onSort }: ThingGridProps) {
+export function ThingGrid({ view, state, search, pending, height, element, onSort }: ThingGridProps) {
   const { rows } = state;
   const total = Math.max(state.total ?? 0, rows.length);
   const now = useNow(NOW_MS);
@@ -71,7 +73,8 @@ export function ThingGrid({ view, state, search, height, element, onSort }: Thin
   return (
     <div
       ref={element}
-      className={tableStyles["scroll"]}
+      className={`${tableStyles["scroll"]} ${pending ? styles["pending"] : ""}`}
+      aria-busy={pending || undefined}
       style={{ height }}
       role="grid"
       aria-label="Things"

@@ -1,7 +1,7 @@
 import { useState, useSyncExternalStore } from "react";
 
 import { backend } from "../../shared/backend/instance";
-import { ResourceView } from "./resource-view";
+import { ResourceView, type ResourceViewState } from "./resource-view";
 import type { InventorySearch } from "./search";
 
 /** The view that was shown last: whoever comes back to it finds it as it was, and it is read anew. */
@@ -18,8 +18,20 @@ export function useResourceView(search: InventorySearch): ResourceView {
   return next.view;
 }
 
-export function useViewState(view: ResourceView) {
-  return useSyncExternalStore(view.listen, view.get);
+export interface Shown {
+  view: ResourceView;
+  state: ResourceViewState;
+  /** Whether it is still what was shown before. */
+  pending: boolean;
+}
+
+/** Returns a view and what it holds; until its first page came, the one that was shown before stays. */
+export function useShown(view: ResourceView): Shown {
+  const state = useSyncExternalStore(view.listen, view.get);
+  const ready = state.total !== undefined || state.error !== undefined;
+  const [before, hold] = useState({ view, state });
+  if (ready && (before.view !== view || before.state !== state)) hold({ view, state });
+  return ready || before.view === view ? { view, state, pending: false } : { ...before, pending: true };
 }
 
 function open(key: string, search: InventorySearch): { key: string; view: ResourceView } {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { modelCommand, modelMoves, modelPercent } from "../model-words";
 import { jobLeftMs, jobName, jobPercent, phaseWords } from "./job-words";
 import { countError, everyError, planDraft, planRequest, retentionWords, scheduleWords } from "./plan-draft";
-import { endpointError, pathError, secretMissing, targetDraft, targetOf, targetWords } from "./target-draft";
+import { endpointError, keptKey, pathError, secretMissing, targetDraft, targetOf, targetWords } from "./target-draft";
 
 describe("where backups go", () => {
   const empty = targetDraft(null);
@@ -14,7 +14,8 @@ describe("where backups go", () => {
   test("a bucket with the machine's own rights needs no secret; a key needs its own", () => {
     const s3 = { ...empty, kind: "s3" as const, bucket: "backups" };
     expect(targetOf(s3)).toEqual({ kind: "s3", bucket: "backups" });
-    expect([secretMissing({ ...s3, accessKeyId: "AKIA" }), targetOf({ ...s3, accessKeyId: "AKIA" })]).toEqual([true, null]);
+    expect([secretMissing({ ...s3, accessKeyId: "AKIA" }, undefined), targetOf({ ...s3, accessKeyId: "AKIA" })]).toEqual([true, null]);
+    expect(targetOf({ ...s3, accessKeyId: "AKIA" }, keptKey({ kind: "s3", bucket: "old", access_key_id: "AKIA" }))).toEqual({ kind: "s3", bucket: "backups", access_key_id: "AKIA" });
     expect(targetOf({ ...s3, accessKeyId: "AKIA", secret: " s3cret ", prefix: "groma", endpoint: "http://127.0.0.1:5000" })).toEqual({
       kind: "s3",
       bucket: "backups",

@@ -44,16 +44,22 @@ export function endpointError(endpoint: string): string | null {
   return null;
 }
 
-/** Returns whether the secret has to be written for what is asked: it is never given back, so another key needs it anew. */
-export function secretMissing(draft: TargetDraft): boolean {
-  return draft.kind === "s3" && draft.accessKeyId.trim() !== "" && draft.secret === "";
+/** Returns the access key whose secret the server keeps. */
+export function keptKey(target: BackupTarget | null | undefined): string | undefined {
+  return target?.kind === "s3" ? (target.access_key_id ?? undefined) : undefined;
+}
+
+/** Returns whether the secret has to be written: that of `kept`, the key from before, stays with the server. */
+export function secretMissing({ kind, accessKeyId, secret }: TargetDraft, kept: string | undefined): boolean {
+  const key = accessKeyId.trim();
+  return kind === "s3" && key !== "" && secret === "" && key !== kept;
 }
 
 /** Returns what to ask for; null while something is missing or wrong. */
-export function targetOf(draft: TargetDraft): BackupTarget | null {
+export function targetOf(draft: TargetDraft, kept?: string): BackupTarget | null {
   if (draft.kind === "local") return draft.path.trim() === "" || pathError(draft.path) !== null ? null : { kind: "local", path: draft.path.trim() };
   if (draft.bucket.trim() === "" || endpointError(draft.endpoint) !== null) return null;
-  if (secretMissing(draft) || (draft.secret !== "" && draft.accessKeyId.trim() === "")) return null;
+  if (secretMissing(draft, kept) || (draft.secret !== "" && draft.accessKeyId.trim() === "")) return null;
   const part = (name: string, value: string): Record<string, string> => (value.trim() === "" ? {} : { [name]: value.trim() });
   return {
     kind: "s3",

@@ -7,7 +7,7 @@ import { Failure } from "../../../shared/ui/message";
 import { notify } from "../../../shared/ui/notices-store";
 import styles from "../settings.module.css";
 import type { BackupTarget } from "../types";
-import { endpointError, pathError, secretMissing, targetDraft, targetOf, type TargetDraft } from "./target-draft";
+import { endpointError, keptKey, pathError, secretMissing, targetDraft, targetOf, type TargetDraft } from "./target-draft";
 
 interface TargetFormProps {
   target: BackupTarget | null | undefined;
@@ -18,7 +18,8 @@ interface TargetFormProps {
 export function TargetForm({ target, onSaved }: TargetFormProps) {
   const [edited, setEdited] = useState<TargetDraft | null>(null);
   const draft = edited ?? targetDraft(target);
-  const request = targetOf(draft);
+  const kept = keptKey(target);
+  const request = targetOf(draft, kept);
   const save = useMutation({
     mutationFn: (target: BackupTarget) => backend.request("post", "/v1/backups/settings", { body: { target } }),
     onSuccess: () => {
@@ -46,7 +47,7 @@ export function TargetForm({ target, onSaved }: TargetFormProps) {
       {draft.kind === "local" ? (
         <TextInput label="Folder" description="Its whole path" placeholder="/mnt/backup/groma" spellCheck={false} value={draft.path} error={pathError(draft.path)} onChange={(event) => change({ path: event.currentTarget.value })} />
       ) : (
-        <Bucket draft={draft} change={change} kept={target?.kind === "s3" && !!target.access_key_id && edited === null} />
+        <Bucket draft={draft} change={change} kept={kept !== undefined && kept === draft.accessKeyId.trim()} missing={secretMissing(draft, kept)} />
       )}
       {save.error ? <Failure title="Where backups go was not changed" error={save.error} /> : null}
       <div className={styles["buttons"]}>
@@ -66,15 +67,15 @@ export function TargetForm({ target, onSaved }: TargetFormProps) {
 interface BucketProps {
   draft: TargetDraft;
   change(part: Partial<TargetDraft>): void;
-  /** Whether the server keeps a secret for what is shown. */
+  /** Whether the server keeps the secret of the key that is written. */
   kept: boolean;
+  missing: boolean;
 }
 
-function Bucket({ draft, change, kept }: BucketProps) {
+function Bucket({ draft, change, kept, missing }: BucketProps) {
   const field = (name: keyof TargetDraft) => ({ spellCheck: false, value: draft[name], onChange: (event: React.ChangeEvent<HTMLInputElement>) => change({ [name]: event.currentTarget.value }) });
   return (
-    <>
-      <div className={styles["pair"]}>
+    <div className={styles["pair"]}>
         <TextInput label="Bucket" {...field("bucket")} />
         <TextInput label="Prefix" description="Put before every name" placeholder="none" {...field("prefix")} />
         <TextInput label="Region" placeholder="us-east-1" {...field("region")} />
@@ -82,14 +83,13 @@ function Bucket({ draft, change, kept }: BucketProps) {
         <TextInput label="Access key id" description="Empty: what the machine has" placeholder="from the machine" {...field("accessKeyId")} />
         <TextInput
           label="Secret access key"
-          description={kept ? "Kept sealed, never shown; write it anew to change anything here" : "Kept sealed, never shown again"}
+          description={kept ? "Kept sealed, never shown; empty: it stays" : "Kept sealed, never shown again"}
           type="password"
           autoComplete="new-password"
           placeholder={kept ? "••••••••" : ""}
-          error={!kept && secretMissing(draft) ? "The secret of this access key" : null}
+          error={missing ? "The secret of this access key" : null}
           {...field("secret")}
         />
-      </div>
-    </>
+    </div>
   );
 }
