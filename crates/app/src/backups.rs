@@ -124,7 +124,10 @@ impl App {
         {
             let mut running = self.backups.running.lock();
             if let Some(running) = running.as_ref() {
-                let detail = format!("a job on backups runs already ({}): wait for it, or cancel it", running.job.kind);
+                let detail = format!(
+                    "a job on backups runs already ({}): wait for it, or cancel it",
+                    running.job.kind
+                );
                 return Err(ApiError::new(ErrorCode::Conflict, detail));
             }
             let shown = BackupJob {

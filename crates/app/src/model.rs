@@ -30,12 +30,7 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) const fn new(folder: PathBuf) -> Self {
-        Self {
-            folder,
-            progress: Mutex::new(None),
-            failed: Mutex::new(None),
-            works: AtomicBool::new(false),
-        }
+        Self { folder, progress: Mutex::new(None), failed: Mutex::new(None), works: AtomicBool::new(false) }
     }
 
     /// Returns what makes vectors: the model if its files are there, else likeness of spelling.
@@ -102,13 +97,20 @@ impl App {
     }
 
     /// Begins an installation unless one runs.
-    pub(crate) async fn install_model(self: &Arc<Self>, request: ModelInstall) -> Result<ModelStatus, ApiError> {
+    pub(crate) async fn install_model(
+        self: &Arc<Self>,
+        request: ModelInstall,
+    ) -> Result<ModelStatus, ApiError> {
         let source = groma_embedding::Source::parse(request.source.as_deref())
             .map_err(|why| ApiError::invalid("source", why.to_string()))?;
         let begun = {
             let mut progress = self.model.progress.lock();
             let begun = progress.is_none();
-            progress.get_or_insert(ModelProgress { phase: "fetching".to_owned(), bytes: 0, bytes_total: None });
+            progress.get_or_insert(ModelProgress {
+                phase: "fetching".to_owned(),
+                bytes: 0,
+                bytes_total: None,
+            });
             begun
         };
         if begun {

@@ -1,7 +1,7 @@
 //! Things of every domain: finding them, and what is known of them.
 
 mod export;
-mod select;
+pub(crate) mod select;
 
 use async_trait::async_trait;
 use groma_api::{
@@ -60,7 +60,11 @@ impl ResourceOperations for Caller {
         self.app.export(query).await
     }
 
-    async fn account_resources(&self, account: String, query: ResourceQuery) -> Result<ResourceList, ApiError> {
+    async fn account_resources(
+        &self,
+        account: String,
+        query: ResourceQuery,
+    ) -> Result<ResourceList, ApiError> {
         self.allow("account_resources")?;
         if query.account.is_some() {
             return Err(ApiError::invalid("account", "the account is in the path already"));
@@ -99,6 +103,7 @@ impl Caller {
 }
 
 fn unknown(id: &str) -> ApiError {
-    let detail = format!("there is no resource with the id or alias `{id}`: `groma search` finds things by name");
+    let detail =
+        format!("there is no resource with the id or alias `{id}`: `groma search` finds things by name");
     ApiError::new(ErrorCode::NotFound, detail)
 }

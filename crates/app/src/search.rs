@@ -58,7 +58,8 @@ impl App {
         let found = self.search.search(text, filter, limit, explain).await.map_err(error::inventory)?;
         let ids: Vec<ThingId> = found.answer.hits.iter().map(|hit| hit.id).collect();
         let (things, _) = self.inventory.resources(ids).await.map_err(error::inventory)?;
-        let mut things: HashMap<ThingId, Resource> = things.into_iter().map(|thing| (thing.id, thing)).collect();
+        let mut things: HashMap<ThingId, Resource> =
+            things.into_iter().map(|thing| (thing.id, thing)).collect();
         let note = note(&found);
         let corrections = found.answer.corrected.iter().map(|correction| SearchCorrection {
             typed: correction.typed.clone(),
@@ -113,7 +114,9 @@ fn note(found: &Found) -> Option<String> {
 fn shown(hit: Hit, resource: Resource, explain: bool) -> SearchHit {
     let numbers = hit.numbers;
     let why = hit.why.into_iter().map(|why| match why {
-        Why::Exact { field, text } => SearchReason::Exact { value: value(&resource, field, &text), field: name(field) },
+        Why::Exact { field, text } => {
+            SearchReason::Exact { value: value(&resource, field, &text), field: name(field) }
+        }
         Why::Fragment { field, text } => {
             SearchReason::Fragment { value: value(&resource, field, &text), field: name(field) }
         }
@@ -150,7 +153,10 @@ fn value(resource: &Resource, field: Field, typed: &str) -> String {
         Field::Name => resource.name.clone(),
         Field::Identifier => {
             let mut known = resource.identifiers.iter().chain(resource.alias.iter());
-            known.find(|known| known.to_lowercase().contains(&folded)).map_or(typed, String::as_str).to_owned()
+            known
+                .find(|known| known.to_lowercase().contains(&folded))
+                .map_or(typed, String::as_str)
+                .to_owned()
         }
     }
 }

@@ -71,7 +71,8 @@ impl Inventory {
         let found = connection.prepare_cached(sql)?.query_row([], |row| {
             let plan = sealed::open(&self.keyring, SETTINGS, &ROW, row.get_ref(0)?.as_blob()?)?;
             let record = row.get_ref(1)?.as_blob_or_null()?;
-            let record = record.map(|sealed| sealed::open(&self.keyring, OUTCOMES, &ROW, sealed)).transpose()?;
+            let record =
+                record.map(|sealed| sealed::open(&self.keyring, OUTCOMES, &ROW, sealed)).transpose()?;
             Ok((plan, record.unwrap_or_default()))
         });
         let nothing = || (BackupPlan::new(self.clock.now()), BackupRecord::default());

@@ -59,7 +59,8 @@ impl Inventory {
         }
         let begun = Instant::now();
         let mut connection = self.database.reader()?;
-        prepare(&mut connection, &self.keyring).map_err(|error| InventoryError::Storage(error.to_string()))?;
+        prepare(&mut connection, &self.keyring)
+            .map_err(|error| InventoryError::Storage(error.to_string()))?;
         connection
             .progress_handler(LOOK_EVERY, Some(move || begun.elapsed() > PATIENCE))
             .map_err(|error| InventoryError::Storage(error.to_string()))?;

@@ -3,7 +3,7 @@
 use groma_api::{
     Direction, Relation, RelationList, Resource, ResourceChange, ResourceHistory, ResourceSummary,
 };
-use groma_database::rusqlite::{self, Connection, OptionalExtension as _, Row};
+use groma_database::rusqlite::{self, OptionalExtension as _, Row};
 use groma_model::change::ChangeKind;
 use groma_model::{TaskId, ThingId, Timestamp};
 use uuid::Uuid;
@@ -153,16 +153,6 @@ impl Inventory {
             Ok(RelationList { relations, total: total.max(0) as u64 })
         })
         .await
-    }
-
-    pub(crate) fn show_all(
-        &self,
-        connection: &Connection,
-        after: Option<ThingId>,
-        limit: usize,
-        mut each: impl FnMut(Resource),
-    ) -> rusqlite::Result<Option<ThingId>> {
-        things::all(connection, &self.keyring, after, limit, |thing| each(show(thing)))
     }
 }
 

@@ -6,6 +6,7 @@
 //! then words, then meanings.
 
 mod document;
+mod embeddings;
 mod find;
 mod keeper;
 
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 use crate::InventoryError;
 use crate::inventory::Inventory;
 
-pub(crate) use self::document::text;
+pub use self::embeddings::{BATCH, Embedded};
 pub use self::find::{Found, Meaning};
 
 /// Returns the usual name of what listens at a port.

@@ -38,11 +38,13 @@ const QUERIES: [(&str, &str); 5] = [
 /// # Errors
 /// When it is damaged, or does not open with these keys.
 pub fn testify(path: &Path, keyring: &Arc<Keyring>) -> Result<Testimony, String> {
-    let failed = |error: groma_database::rusqlite::Error| format!("`{}` cannot be read: {error}", path.display());
+    let failed =
+        |error: groma_database::rusqlite::Error| format!("`{}` cannot be read: {error}", path.display());
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.pragma_update(None, "temp_store", "MEMORY").map_err(failed)?;
-    let sound: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
+    let sound: String =
+        connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
     if sound != "ok" {
         return Err(format!("`{}` is damaged: {sound}", path.display()));
     }

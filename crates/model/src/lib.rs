@@ -29,8 +29,8 @@ pub use filter::{EventFilter, TypePattern, TypePatternError};
 pub use finding::Finding;
 pub use frame::Frame;
 pub use id::{
-    ConnectionId, ConversationId, EventId, ExecutionId, IdError, MessageId, NodeId, PlanId,
-    PrincipalId, SegmentId, SliceId, SlotId, TaskId, ThingId, TokenId, WebhookId,
+    ConnectionId, ConversationId, EventId, ExecutionId, IdError, MessageId, NodeId, PlanId, PrincipalId,
+    SegmentId, SliceId, SlotId, TaskId, ThingId, TokenId, WebhookId,
 };
 pub use sequence::{Epoch, Sequence, SequenceError};
 pub use subject::{Subject, SubjectError, SubjectKind};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use groma_api::{ApiError, BackupOutcome, ErrorCode};
 use groma_backup::{
-    Depth, Facts, JournalHead, PrunePolicy, Repository, Request, RestoreOptions, Retention, Source, VerifyReport,
-    Which,
+    Depth, Facts, JournalHead, PrunePolicy, Repository, Request, RestoreOptions, Retention, Source,
+    VerifyReport, Which,
 };
 use groma_database::{Database, apart};
 use groma_inventory::testify;
@@ -122,7 +122,12 @@ impl App {
         let made = repository.create(&request, self.meter(), cancel).await.map_err(refusal)?;
         let message = format!(
             "backup {}: {} bytes in {} files; {} bytes were sent, {} of {} chunks were there already",
-            made.backup.number, made.backup.bytes, made.backup.files, made.sent_bytes, made.reused, made.chunks
+            made.backup.number,
+            made.backup.bytes,
+            made.backup.files,
+            made.sent_bytes,
+            made.reused,
+            made.chunks
         );
         Ok((message, Some(made.backup.number)))
     }
@@ -142,7 +147,10 @@ impl App {
             Depth::Quick => "are there in their sizes",
             Depth::Full => "were read back and are as they were written",
         };
-        let message = format!("{} backups: all {} objects {how} ({} bytes)", report.backups, report.checked, report.bytes);
+        let message = format!(
+            "{} backups: all {} objects {how} ({} bytes)",
+            report.backups, report.checked, report.bytes
+        );
         Ok((message, backup))
     }
 
@@ -160,7 +168,8 @@ impl App {
         // What a drill left that was killed.
         clear(&aside).await.map_err(|error| failed("clear", &error))?;
         let which = backup.map_or(Which::Newest, Which::Number);
-        let restored = repository.restore(which, &aside, RestoreOptions::default(), self.meter(), cancel).await;
+        let restored =
+            repository.restore(which, &aside, RestoreOptions::default(), self.meter(), cancel).await;
         let compared = match restored {
             Ok(report) => {
                 let (path, keyring) = (aside.join(Database::FILE), Arc::clone(&self.keyring));
@@ -180,7 +189,8 @@ impl App {
                 Ok((message, Some(backup.number)))
             }
             Err(why) => {
-                let which = backup.map_or_else(|| "the newest backup".to_owned(), |number| format!("backup {number}"));
+                let which = backup
+                    .map_or_else(|| "the newest backup".to_owned(), |number| format!("backup {number}"));
                 Err(ApiError::new(ErrorCode::StorageFailed, format!("{which} does not restore: {why}")))
             }
         }
@@ -198,7 +208,11 @@ impl App {
             Retention { last: keep.keep_last, daily: keep.daily, weekly: keep.weekly, monthly: keep.monthly };
         let forgotten = repository.forget(&retention, &TimeZone::UTC, false).await.map_err(refusal)?;
         let pruned = repository.prune(PrunePolicy::default(), self.meter(), cancel).await.map_err(refusal)?;
-        if forgotten.forgotten.is_empty() && pruned.condemned == 0 && pruned.deleted == 0 && pruned.refused.is_empty() {
+        if forgotten.forgotten.is_empty()
+            && pruned.condemned == 0
+            && pruned.deleted == 0
+            && pruned.refused.is_empty()
+        {
             return Ok(None);
         }
         let mut message = format!(

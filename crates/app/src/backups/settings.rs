@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use groma_api::{
-    ApiError, BackupSchedule, BackupSettings, BackupSettingsRequest, BackupTarget, ErrorCode,
-};
+use groma_api::{ApiError, BackupSchedule, BackupSettings, BackupSettingsRequest, BackupTarget, ErrorCode};
 use groma_backup::{Access, JournalHead, S3, Schedule, Target, next_run};
 use groma_inventory::{BackupPlan, BackupRecord};
 use groma_model::{Epoch, Sequence, Timestamp};
@@ -67,7 +65,9 @@ impl App {
             BackupSchedule::Every { seconds } => {
                 Schedule::Every(jiff::SignedDuration::from_secs(i64::try_from(seconds).ok()?))
             }
-            BackupSchedule::Daily { hour } => Schedule::Daily(jiff::civil::time(i8::try_from(hour).ok()?, 0, 0, 0)),
+            BackupSchedule::Daily { hour } => {
+                Schedule::Daily(jiff::civil::time(i8::try_from(hour).ok()?, 0, 0, 0))
+            }
         };
         // A try that failed counts: it is not tried again at once for ever.
         let tried = record.outcomes.iter().find(|outcome| outcome.kind == "create").map(|outcome| outcome.at);
@@ -81,7 +81,8 @@ impl App {
 fn check(schedule: &BackupSchedule) -> Result<(), ApiError> {
     match schedule {
         BackupSchedule::Every { seconds } if !(EVERY_SECONDS_MIN..=EVERY_SECONDS_MAX).contains(seconds) => {
-            let detail = format!("{seconds} is not between {EVERY_SECONDS_MIN} and {EVERY_SECONDS_MAX} seconds");
+            let detail =
+                format!("{seconds} is not between {EVERY_SECONDS_MIN} and {EVERY_SECONDS_MAX} seconds");
             Err(ApiError::invalid("schedule.seconds", detail))
         }
         BackupSchedule::Daily { hour: 24.. } => {
@@ -146,7 +147,14 @@ pub(super) fn without_secret(target: BackupTarget) -> BackupTarget {
 fn with_old_secret(new: BackupTarget, old: Option<&BackupTarget>) -> BackupTarget {
     match (new, old) {
         (
-            BackupTarget::S3 { bucket, prefix, region, endpoint, access_key_id: Some(id), secret_access_key: None },
+            BackupTarget::S3 {
+                bucket,
+                prefix,
+                region,
+                endpoint,
+                access_key_id: Some(id),
+                secret_access_key: None,
+            },
             Some(BackupTarget::S3 { access_key_id: Some(old_id), secret_access_key, .. }),
         ) if id == *old_id => BackupTarget::S3 {
             bucket,

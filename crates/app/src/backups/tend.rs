@@ -32,8 +32,11 @@ impl App {
                 if failed != told {
                     if let Some(why) = &failed {
                         tracing::error!("a backup that is due cannot be begun");
-                        app.tell_backups(format!("A backup that is due cannot be begun: {why}"), Severity::Error)
-                            .await;
+                        app.tell_backups(
+                            format!("A backup that is due cannot be begun: {why}"),
+                            Severity::Error,
+                        )
+                        .await;
                     }
                     told = failed;
                 }

@@ -16,8 +16,23 @@ const PIECE: usize = 500;
 
 /// The columns of the form for spreadsheets.
 const COLUMNS: [&str; 17] = [
-    "id", "alias", "kind", "name", "state", "account", "region", "connection", "segment", "subnet", "identifiers", "tags",
-    "attributes", "first_seen", "last_seen", "last_changed", "deleted_at",
+    "id",
+    "alias",
+    "kind",
+    "name",
+    "state",
+    "account",
+    "region",
+    "connection",
+    "segment",
+    "subnet",
+    "identifiers",
+    "tags",
+    "attributes",
+    "first_seen",
+    "last_seen",
+    "last_changed",
+    "deleted_at",
 ];
 
 /// Where an export is.

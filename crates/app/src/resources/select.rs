@@ -1,7 +1,8 @@
 //! From what is asked for to a page of things.
 
 use groma_api::{
-    ApiError, Deleted, FacetValue, Facets, ResourceFilter, ResourceList, ResourceQuery, ResourceSort, SortOrder,
+    ApiError, Deleted, FacetValue, Facets, ResourceFilter, ResourceList, ResourceQuery, ResourceSort,
+    SortOrder,
 };
 use groma_search::{Cursor, Filter, Order, Sort, SortKey, TagFilter};
 
@@ -19,8 +20,8 @@ impl App {
         let limit = limit(query.limit, 100, 1_000)? as usize;
         let filter = filter(&query.filter(), query.q.as_deref())?;
         let sort = sort(query.sort.unwrap_or_default(), query.order);
-        let refuse = |_| ApiError::invalid("cursor", "pass the `next_cursor` of the page before");
-        let after: Option<Cursor> = query.cursor.as_deref().map(str::parse).transpose().map_err(refuse)?;
+        let after = query.cursor.as_deref().map(|text| Cursor::parse(text, sort)).transpose();
+        let after = after.map_err(|error| ApiError::invalid("cursor", error.to_string()))?;
         let as_of = self.clock.now();
         let facets = match query.facets.unwrap_or(false) {
             true => Some(shown(self.search.facets(filter.clone()).await.map_err(error::inventory)?)),
@@ -82,7 +83,10 @@ fn tag(text: &str) -> Result<TagFilter, ApiError> {
         None => (text, None),
     };
     if key.is_empty() {
-        return Err(ApiError::invalid("tag", format!("`{text}` has no key: expected key=value, or key alone")));
+        return Err(ApiError::invalid(
+            "tag",
+            format!("`{text}` has no key: expected key=value, or key alone"),
+        ));
     }
     Ok(TagFilter { key: key.to_owned(), value })
 }

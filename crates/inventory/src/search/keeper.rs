@@ -8,8 +8,7 @@ use groma_embedding::EmbedderKind;
 use groma_model::ThingId;
 use groma_search::Index;
 
-use super::{SearchIndex, Stage, document};
-use crate::embeddings;
+use super::{SearchIndex, Stage, document, embeddings};
 use crate::feed::Fed;
 use crate::things;
 
@@ -64,7 +63,8 @@ impl SearchIndex {
         loop {
             let mut page = Vec::with_capacity(PAGE);
             let keyring = &self.inventory.keyring;
-            let last = things::all(&connection, keyring, after, PAGE, |thing| page.push(thing)).map_err(read)?;
+            let last =
+                things::all(&connection, keyring, after, PAGE, |thing| page.push(thing)).map_err(read)?;
             index.upsert(page.into_iter().map(|thing| document::document(thing, self.usual_name)).collect());
             self.catch_up(index, fed);
             match last {
@@ -105,7 +105,8 @@ impl SearchIndex {
             let last = match embedder.kind() {
                 EmbedderKind::Model => {
                     let keyring = &self.inventory.keyring;
-                    let page = embeddings::page(connection, keyring, embedder.id(), after, PAGE).map_err(read)?;
+                    let page =
+                        embeddings::page(connection, keyring, embedder.id(), after, PAGE).map_err(read)?;
                     let last = page.last().map(|(id, _)| *id);
                     index.set_vectors(page);
                     last
@@ -113,7 +114,8 @@ impl SearchIndex {
                 EmbedderKind::Lexical => {
                     let mut page = Vec::new();
                     let keyring = &self.inventory.keyring;
-                    let last = things::all(connection, keyring, after, PAGE, |thing| page.push(thing)).map_err(read)?;
+                    let last = things::all(connection, keyring, after, PAGE, |thing| page.push(thing))
+                        .map_err(read)?;
                     self.learn_spelling(index, &page);
                     last
                 }
@@ -158,7 +160,8 @@ impl SearchIndex {
         }
         // Within one transaction a thing is seen, changed or forgotten in this order, if it is more than one of these.
         index.seen(&seen);
-        let words: Vec<_> = changed.iter().cloned().map(|thing| document::document(thing, self.usual_name)).collect();
+        let words: Vec<_> =
+            changed.iter().cloned().map(|thing| document::document(thing, self.usual_name)).collect();
         index.upsert(words);
         self.learn_spelling(index, &changed);
         index.remove(&gone);

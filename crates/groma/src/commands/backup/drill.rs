@@ -2,7 +2,6 @@
 
 use clap::Args;
 use groma_api::BackupDrillRequest;
-use groma_model::BackupId;
 
 use super::job;
 use crate::context::Context;
@@ -11,8 +10,8 @@ use crate::failure::Failure;
 /// Prove that a backup restores: restore it aside, compare counts and answers, remove it again
 #[derive(Debug, Args)]
 pub(crate) struct Drill {
-    /// The backup's id; without, the latest
-    id: Option<BackupId>,
+    /// The backup's number; without, the latest
+    number: Option<u64>,
     /// Start it and leave; a process of its own does it where no server runs
     #[arg(long)]
     detach: bool,
@@ -20,7 +19,7 @@ pub(crate) struct Drill {
 
 impl Drill {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
-        let request = BackupDrillRequest { backup: self.id };
+        let request = BackupDrillRequest { backup: self.number };
         job::start(cx, "drill", self.detach, async |backend| backend.backup_drill(request).await).await
     }
 }

@@ -25,13 +25,13 @@ impl List {
 }
 
 fn sheet(backups: &[Backup]) -> Sheet {
-    let mut sheet = Sheet::new(&["id", "as of", "size", "added", "things", "version", "damage"]);
+    let mut sheet = Sheet::new(&["number", "as of", "size", "files", "things", "version", "damage"]);
     for backup in backups {
         sheet.row(vec![
-            backup.id.to_string(),
-            moment(backup.created_at),
+            backup.number.to_string(),
+            optional(backup.created_at.map(moment)),
             size::display(backup.bytes),
-            optional(backup.bytes_added.map(size::display)),
+            backup.files.to_string(),
             optional(backup.things),
             optional(backup.version.as_ref()),
             optional(backup.damage.as_ref()),

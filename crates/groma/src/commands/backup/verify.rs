@@ -2,7 +2,6 @@
 
 use clap::Args;
 use groma_api::{BackupVerifyRequest, VerifyDepth};
-use groma_model::BackupId;
 
 use super::job;
 use crate::context::Context;
@@ -11,8 +10,8 @@ use crate::failure::Failure;
 /// Check that all parts of a backup, or of all of them, are there; with --full, read them back and compare
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// The backup's id; without, all backups
-    id: Option<BackupId>,
+    /// The backup's number; without, all backups
+    number: Option<u64>,
     /// Read every part back, open it, and compare it with its digest
     #[arg(long)]
     full: bool,
@@ -24,7 +23,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) async fn run(self, cx: &Context) -> Result<(), Failure> {
         let depth = if self.full { VerifyDepth::Full } else { VerifyDepth::Quick };
-        let request = BackupVerifyRequest { backup: self.id, depth };
+        let request = BackupVerifyRequest { backup: self.number, depth };
         job::start(cx, "verify", self.detach, async |backend| backend.backup_verify(request).await).await
     }
 }

@@ -12,10 +12,11 @@ use half::f16;
 use half::slice::HalfFloatSliceExt as _;
 use uuid::Uuid;
 
+use super::SearchIndex;
+use super::document::text;
 use crate::InventoryError;
 use crate::error::OpResult;
 use crate::inventory::Inventory;
-use crate::search::{SearchIndex, text};
 use crate::things::{self, Thing};
 
 /// Things looked at together (document 003).
@@ -60,7 +61,13 @@ impl SearchIndex {
             for id in ids {
                 let id = ThingId::from_uuid(Uuid::from_bytes(id));
                 if let Some(thing) = things::find(connection, &inventory.keyring, id)? {
-                    waiting.push(look(connection, &inventory.keyring, &thing, text(&thing, usual_name), &wanted)?);
+                    waiting.push(look(
+                        connection,
+                        &inventory.keyring,
+                        &thing,
+                        text(&thing, usual_name),
+                        &wanted,
+                    )?);
                 }
             }
             Ok(waiting)
@@ -72,7 +79,8 @@ impl SearchIndex {
         let count = waiting.len();
         let made = tokio::task::spawn_blocking(move || embed(&*embedder, waiting)).await;
         let failed = |why: String| InventoryError::Storage(format!("failed to embed {count} things: {why}"));
-        let made = made.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
+        let made =
+            made.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
         let vectors = inventory.write(move |inventory, tx| inventory.keep_vectors(tx, &id, made)).await?;
         if self.is_loaded() {
             self.learn(vectors);

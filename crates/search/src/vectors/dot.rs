@@ -1,0 +1,115 @@
+//! Products of vectors, written so that the compiler makes vector instructions of them where `pulp` finds that the
+//! processor has them.
+
+use super::DIMENSIONS;
+
+/// Numbers that are added up side by side.
+const LANES: usize = 16;
+
+/// Returns the product of two vectors.
+#[inline(always)]
+pub(super) fn floats(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; LANES];
+    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    sums.iter().sum()
+}
+
+/// Returns the product of a coarse query and a coarse vector.
+#[inline(always)]
+pub(super) fn codes(query: &[i16; DIMENSIONS], code: &[i8; DIMENSIONS]) -> i32 {
+    let mut sum = 0;
+    for (a, b) in query.iter().zip(code) {
+        sum += i32::from(*a) * i32::from(*b);
+    }
+    sum
+}
+
+/// Returns the product of two coarse vectors.
+#[inline(always)]
+pub(super) fn coarse(a: &[i8; DIMENSIONS], b: &[i8; DIMENSIONS]) -> i32 {
+    let mut sum = 0;
+    for (a, b) in a.iter().zip(b) {
+        sum += i32::from(*a) * i32::from(*b);
+    }
+    sum
+}
+
+/// A vector of 8-bit numbers, and how far it is from the one it stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Coarse {
+    pub(super) code: [i8; DIMENSIONS],
+    pub(super) scale: f32,
+    /// The length of the difference.
+    pub(super) error: f32,
+}
+
+impl Coarse {
+    pub(super) fn new(vector: &[f32]) -> Self {
+        let greatest = vector.iter().fold(0.0f32, |greatest, x| greatest.max(x.abs()));
+        let scale = if greatest > 0.0 { greatest / 127.0 } else { 1.0 };
+        let mut code = [0; DIMENSIONS];
+        let mut error = 0.0;
+        for (code, x) in code.iter_mut().zip(vector) {
+            let near = (x / scale).round().clamp(-127.0, 127.0);
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number between -127 and 127")]
+            {
+                *code = near as i8;
+            }
+            let off = x - near * scale;
+            error += off * off;
+        }
+        Self { code, scale, error: error.sqrt() }
+    }
+}
+
+/// A query of 14-bit numbers. The products of it and a coarse vector add up to less than 2³¹.
+#[derive(Debug)]
+pub(super) struct CoarseQuery {
+    pub(super) code: [i16; DIMENSIONS],
+    pub(super) scale: f32,
+    /// The length of the difference.
+    pub(super) error: f32,
+    /// The length of what `code` and `scale` stand for.
+    pub(super) length: f32,
+}
+
+impl CoarseQuery {
+    pub(super) fn new(query: &[f32]) -> Self {
+        let greatest = query.iter().fold(0.0f32, |greatest, x| greatest.max(x.abs()));
+        let scale = if greatest > 0.0 { greatest / 8191.0 } else { 1.0 };
+        let mut code = [0; DIMENSIONS];
+        let (mut error, mut length) = (0.0, 0.0);
+        for (code, x) in code.iter_mut().zip(query) {
+            let near = (x / scale).round().clamp(-8191.0, 8191.0);
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number between -8191 and 8191")]
+            {
+                *code = near as i16;
+            }
+            let kept = near * scale;
+            error += (x - kept) * (x - kept);
+            length += kept * kept;
+        }
+        Self { code, scale, error: error.sqrt(), length: length.sqrt() }
+    }
+}
+
+/// Returns the unit vector of the same direction; `None` for one of a wrong length or without direction.
+pub(super) fn unit(vector: &[f32]) -> Option<Vec<f32>> {
+    if vector.len() != DIMENSIONS {
+        return None;
+    }
+    let length = vector.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>().sqrt();
+    if !length.is_finite() || length < 1e-12 {
+        return None;
+    }
+    // What is a unit vector already stays as it is, to the last bit.
+    if (length - 1.0).abs() < 1e-6 {
+        return Some(vector.to_vec());
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a number between -1 and 1")]
+    Some(vector.iter().map(|x| (f64::from(*x) / length) as f32).collect())
+}

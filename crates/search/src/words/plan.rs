@@ -1,0 +1,155 @@
+//! What is looked up for the words of a query.
+
+use crate::fold::words;
+use crate::query::Correction;
+use crate::synonyms;
+
+use super::vocabulary::Vocabulary;
+
+/// At most so many bytes of a query are read.
+const LONGEST: usize = 1024;
+/// At most so many words of it.
+const MOST: usize = 16;
+/// At most so many words are taken for the beginning of one.
+const COMPLETIONS: usize = 6;
+/// At most so many spellings are taken for an unknown one.
+const CORRECTIONS: usize = 3;
+/// A shorter last word is finished by too many.
+const BEGINNING: usize = 2;
+
+/// How a term came into the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    /// It was typed.
+    Literal,
+    /// Singular or plural of what was typed, or what an unknown last word begins.
+    Form,
+    /// What was typed, spelt right.
+    Corrected,
+    /// A synonym, or a longer word. Counts for half.
+    Related,
+}
+
+/// A word or phrase that is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// Words separated by spaces.
+    pub(crate) phrase: String,
+    /// For which word of the query.
+    pub(crate) origin: usize,
+    pub(crate) class: Class,
+    /// In how many documents it is at most.
+    pub(crate) frequency: u32,
+}
+
+/// What is looked up for a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// The words of the query that mean something.
+    pub(crate) typed: Vec<String>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) corrected: Vec<Correction>,
+    /// How many documents the frequencies are of.
+    pub(crate) counted: u32,
+}
+
+/// Reads a query.
+pub(super) fn plan(text: &str, vocabulary: &Vocabulary) -> Plan {
+    let mut plan = Plan { typed: typed(text), counted: vocabulary.counted().max(1), ..Plan::default() };
+    for at in 0..plan.typed.len() {
+        let word = plan.typed[at].clone();
+        plan.word(at, &word, vocabulary);
+        if let Some(next) = plan.typed.get(at + 1) {
+            let pair = format!("{word} {next}");
+            plan.related(at, synonyms::of(&pair), vocabulary);
+        }
+    }
+    plan
+}
+
+/// Returns the words of a query, each once; those that mean nothing are left out.
+fn typed(text: &str) -> Vec<String> {
+    let mut typed: Vec<String> = Vec::new();
+    let text = &text[..text.floor_char_boundary(LONGEST)];
+    words(text, &mut |word| {
+        let known = typed.iter().any(|known| known == word);
+        if typed.len() < MOST && !known && !synonyms::is_stop(word) {
+            typed.push(word.to_owned());
+        }
+    });
+    typed
+}
+
+/// Returns singular or plural of an English word.
+fn forms(word: &str) -> Vec<String> {
+    if word.len() < 3 || !word.is_ascii() || word.bytes().any(|b| b.is_ascii_digit()) {
+        return Vec::new();
+    }
+    let mut forms = Vec::new();
+    if let Some(stem) = word.strip_suffix("ies") {
+        forms.push(format!("{stem}y"));
+    } else if let Some(stem) = word.strip_suffix('s') {
+        forms.push(stem.to_owned());
+        forms.extend(stem.strip_suffix('e').map(str::to_owned));
+    } else {
+        forms.push(format!("{word}s"));
+        forms.push(format!("{word}es"));
+        forms.extend(word.strip_suffix('y').map(|stem| format!("{stem}ies")));
+    }
+    forms
+}
+
+impl Plan {
+    fn word(&mut self, origin: usize, word: &str, vocabulary: &Vocabulary) {
+        let last = origin + 1 == self.typed.len() && word.len() >= BEGINNING;
+        let completions = if last { vocabulary.beginning_with(word, COMPLETIONS) } else { Vec::new() };
+        let frequency = vocabulary.frequency(word);
+        let known_forms: Vec<String> =
+            forms(word).into_iter().filter(|form| vocabulary.frequency(form) > Some(0)).collect();
+        if frequency != Some(0) {
+            self.add(origin, Class::Literal, word, frequency.unwrap_or(1));
+        }
+        for form in &known_forms {
+            self.add(origin, Class::Form, form, vocabulary.frequency(form).unwrap_or(1));
+        }
+        self.related(origin, synonyms::of(word), vocabulary);
+        let unknown = frequency == Some(0) && known_forms.is_empty();
+        for (longer, frequency) in &completions {
+            let class = if unknown { Class::Form } else { Class::Related };
+            self.add(origin, class, longer, *frequency);
+        }
+        if unknown && completions.is_empty() && synonyms::of(word).is_empty() {
+            self.correct(origin, word, vocabulary);
+        }
+    }
+
+    fn correct(&mut self, origin: usize, word: &str, vocabulary: &Vocabulary) {
+        for (known, frequency) in vocabulary.near(word, CORRECTIONS) {
+            self.add(origin, Class::Corrected, known, frequency);
+            self.corrected.push(Correction { typed: word.to_owned(), taken_as: known.to_owned() });
+            self.related(origin, synonyms::of(known), vocabulary);
+        }
+    }
+
+    fn related(&mut self, origin: usize, terms: &[&str], vocabulary: &Vocabulary) {
+        for term in terms {
+            // A phrase is in no more documents than its rarest word.
+            let frequency =
+                term.split(' ').map(|word| vocabulary.frequency(word).unwrap_or(1)).min().unwrap_or_default();
+            if frequency > 0 {
+                self.add(origin, Class::Related, term, frequency);
+            }
+        }
+    }
+
+    fn add(&mut self, origin: usize, class: Class, phrase: &str, frequency: u32) {
+        if let Some(known) = self.terms.iter_mut().find(|term| term.phrase == phrase) {
+            if class < known.class {
+                known.class = class;
+                known.origin = origin;
+            }
+            return;
+        }
+        self.terms.push(Term { phrase: phrase.to_owned(), origin, class, frequency });
+    }
+}
