@@ -20,7 +20,7 @@ use crate::backend::Caller;
 use crate::backups::Backups;
 use crate::execution::Executions;
 use crate::model::Model;
-use crate::open::{AppOptions, Ground, OpenError, ground, socket_path};
+use crate::open::{AppOptions, Ground, Memory, OpenError, ground, socket_path};
 use crate::tasks::Tasks;
 
 /// The application, holding its data folder until it is dropped or its process ends.
@@ -38,6 +38,7 @@ pub struct App {
     pub(crate) executions: Executions,
     pub(crate) search: Arc<SearchIndex>,
     pub(crate) model: Model,
+    pub(crate) memory: Memory,
     pub(crate) backups: Backups,
     pub(crate) stopping: CancellationToken,
     /// Nothing more is asked of storage.
@@ -64,6 +65,7 @@ impl App {
         let app = Arc::new(Self {
             search,
             model,
+            memory: options.memory,
             backups: Backups::default(),
             owner: owner(identity, uid),
             socket: socket_path(folder.path()),

@@ -25,6 +25,8 @@ pub struct AppOptions {
     pub limits: Limits,
     /// How commands are run.
     pub executions: ExecutionOptions,
+    /// How long the inventory remembers.
+    pub memory: Memory,
     /// Where the language model's files are; they need not be there.
     pub model_dir: PathBuf,
     /// Where the time comes from.
@@ -40,6 +42,7 @@ impl AppOptions {
     pub fn new(data_dir: PathBuf, key_folder: PathBuf) -> Self {
         Self {
             model_dir: data_dir.join("model"),
+            memory: Memory::default(),
             data_dir,
             unlock: Unlock::KeyFolder(key_folder),
             running_scans_max: Self::RUNNING_SCANS_MAX,
@@ -48,6 +51,15 @@ impl AppOptions {
             clock: Arc::new(SystemClock),
         }
     }
+}
+
+/// How long the inventory remembers, in days; `None`: for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Changes of things.
+    pub history_days: Option<u32>,
+    /// Things that are gone.
+    pub tombstone_days: Option<u32>,
 }
 
 /// Why the application cannot open.

@@ -115,7 +115,26 @@ impl App {
         if due || over {
             self.journal.retain(self.holds().await?).await?;
         }
+        if due {
+            self.forget_old().await?;
+        }
         Ok(due || over)
+    }
+
+    /// Forgets what of the inventory is older than it is to be kept.
+    async fn forget_old(&self) -> Result<(), ApiError> {
+        let now = self.clock.now();
+        let before = |days: Option<u32>| days.map(|days| now.plus_seconds(-i64::from(days) * 86_400));
+        let (changes, tombstones) = (before(self.memory.history_days), before(self.memory.tombstone_days));
+        let forgotten = self.inventory.forget_old(changes, tombstones).await.map_err(error::inventory)?;
+        if forgotten != groma_inventory::Forgotten::default() {
+            tracing::info!(
+                changes = forgotten.changes,
+                tombstones = forgotten.tombstones,
+                "forgot what is old"
+            );
+        }
+        Ok(())
     }
 
     async fn tell_retention_fails(&self, error: &ApiError) {

@@ -104,9 +104,6 @@ fn note(found: &Found) -> Option<String> {
         Meaning::Model if waiting > 0 => {
             Some(format!("the meaning of {waiting} of {} things is not known yet", standing.documents))
         }
-        Meaning::Model if found.answer.bounded => {
-            Some("words that are in very many things were not ranked in all of them".to_owned())
-        }
         Meaning::Model => None,
     }
 }

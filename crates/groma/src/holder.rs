@@ -53,6 +53,8 @@ impl Holder {
         let mut options = AppOptions::new(settings.data_dir.clone(), PathBuf::new());
         options.unlock = settings.unlock()?;
         options.executions = settings.values.execution.options();
+        options.model_dir.clone_from(&settings.model_dir);
+        options.memory = settings.values.inventory.memory();
         let app = match Box::pin(App::open(options)).await {
             Ok(app) => app,
             Err(OpenError::Held { pid, socket, yields }) => return Ok(Opened::Held { pid, socket, yields }),

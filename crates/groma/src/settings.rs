@@ -31,6 +31,8 @@ pub(crate) const LISTEN_DEFAULT: SocketAddr =
 pub(crate) struct Settings {
     /// The data folder.
     pub(crate) data_dir: PathBuf,
+    /// The folder of the language model.
+    pub(crate) model_dir: PathBuf,
     /// The configuration file that was read, or would be.
     pub(crate) config_path: PathBuf,
     /// What options, environment and file say.
@@ -90,7 +92,21 @@ impl Settings {
         values.tls_cert = expanded("tls_cert", &values.tls_cert)?;
         values.tls_key = expanded("tls_key", &values.tls_key)?;
         values.log.file = expanded("log.file", &values.log.file)?;
-        Ok(Self { data_dir, config_path, values, layers, output, key_file, passphrase_file, unlock: None })
+        let model_dir = match expanded("model_dir", &values.model_dir)? {
+            Some(folder) => folder,
+            None => home.folder("XDG_CACHE_HOME", ".cache")?.join("model"),
+        };
+        Ok(Self {
+            data_dir,
+            model_dir,
+            config_path,
+            values,
+            layers,
+            output,
+            key_file,
+            passphrase_file,
+            unlock: None,
+        })
     }
 
     /// Returns what may open the data, in order: what was named, a credential of systemd, the key file beside the

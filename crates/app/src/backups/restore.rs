@@ -110,7 +110,8 @@ pub async fn restore(
         RestoreWhich::Number(number) => Which::Number(number),
         RestoreWhich::At(at) => Which::At(settings::moment(at).unwrap_or(jiff::Timestamp::MAX)),
     };
-    let there = if request.replace && !request.over_newer { head(&request.into, unlock).await? } else { None };
+    let there =
+        if request.replace && !request.over_newer { head(&request.into, unlock).await? } else { None };
     let options = RestoreOptions { replace: request.replace, over_newer: request.over_newer, there };
     let told = move |step: &Step| {
         told(RestoreStep {
@@ -180,7 +181,10 @@ fn refusal(error: BackupError) -> ApiError {
     let told = whole(&error);
     let detail = match &error {
         BackupError::NotEmpty { path } => {
-            format!("`{}` is not empty: name another folder, or let it be replaced with --replace", path.display())
+            format!(
+                "`{}` is not empty: name another folder, or let it be replaced with --replace",
+                path.display()
+            )
         }
         BackupError::Newer { .. } => format!("{told} with --over-newer"),
         _ => told,

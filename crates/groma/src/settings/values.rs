@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use groma_app::Memory;
 use groma_app::execution::ExecutionOptions;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,8 @@ pub(crate) struct Values {
     pub(crate) insecure_listen: bool,
     pub(crate) server: ServerValues,
     pub(crate) log: LogValues,
+    pub(crate) model_dir: Option<PathBuf>,
+    pub(crate) inventory: InventoryValues,
     pub(crate) scan: ScanDefaults,
     pub(crate) execution: ExecutionValues,
 }
@@ -74,6 +77,28 @@ pub(crate) struct LogValues {
 impl Default for LogValues {
     fn default() -> Self {
         Self { level: None, format: LogFormat::Human, file: None, file_bytes_max: 32 << 20, files_max: 8 }
+    }
+}
+
+/// How long the inventory remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct InventoryValues {
+    pub(crate) history_days: u32,
+    pub(crate) tombstone_days: u32,
+}
+
+impl Default for InventoryValues {
+    fn default() -> Self {
+        Self { history_days: 400, tombstone_days: 90 }
+    }
+}
+
+impl InventoryValues {
+    /// Returns how long changes and tombstones are kept.
+    pub(crate) fn memory(self) -> Memory {
+        let days = |days: u32| (days > 0).then_some(days);
+        Memory { history_days: days(self.history_days), tombstone_days: days(self.tombstone_days) }
     }
 }
 
