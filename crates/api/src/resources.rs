@@ -469,7 +469,7 @@ pub trait ResourceOperations {
     ) -> Result<ResourceHistory, ApiError>;
     /// Returns what a thing belongs together with.
     async fn resource_relations(&self, id: String) -> Result<RelationList, ApiError>;
-    /// Streams all things that fit, as they were when it began.
+    /// Streams all things that fit when it begins, each once and as it is when its turn comes.
     async fn resource_export(&self, query: ExportQuery) -> Result<TextStream, ApiError>;
     /// Lists the things of an account (document 004).
     async fn account_resources(

@@ -1,12 +1,13 @@
 //! All things that fit, as one text that comes piece by piece.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::StreamExt;
 use groma_api::{ApiError, ErrorCode, ExportFormat, ExportQuery, Resource, TextStream};
 use groma_model::ThingId;
-use groma_search::{Cursor, Order, Sort, SortKey};
+use groma_search::{Order, Sort, SortKey};
 
 use super::select;
 use crate::{App, error};
@@ -38,34 +39,41 @@ const COLUMNS: [&str; 17] = [
 /// Where an export is.
 struct Export {
     app: Arc<App>,
-    filter: groma_search::Filter,
     format: ExportFormat,
+    /// The things that fitted when it began.
+    left: VecDeque<ThingId>,
     next: Step,
+    /// Whether something was written.
+    any: bool,
 }
 
+#[derive(PartialEq)]
 enum Step {
-    First,
-    After(Cursor, bool),
-    Foot,
+    Head,
+    Body,
     End,
 }
 
 impl App {
-    /// Streams all things that fit, by name. Things that come, go or change while it is read may or may not be in it as
-    /// they were at its beginning; each is in it at most once.
+    /// Streams all things that fit now, by name, each once and as it is when its turn comes.
     pub(crate) async fn export(self: &Arc<Self>, query: ExportQuery) -> Result<TextStream, ApiError> {
         let filter = select::filter(&query.filter(), query.q.as_deref())?;
-        let format = query.format.unwrap_or_default();
-        let mut export = Export { app: Arc::clone(self), filter, format, next: Step::First };
-        // What is refused is refused before anything is sent.
-        let first = export.piece().await?;
-        let pieces = futures::stream::unfold((first, Some(export)), |(piece, export)| async move {
-            let piece = piece?;
-            let Some(mut export) = export else { return Some((Ok(piece), (None, None))) };
+        let sort = Sort { key: SortKey::Name, order: Order::Ascending };
+        let listing = self.search.list(filter, sort, None, usize::MAX).await.map_err(error::inventory)?;
+        let export = Export {
+            app: Arc::clone(self),
+            format: query.format.unwrap_or_default(),
+            left: listing.ids.into(),
+            next: Step::Head,
+            any: false,
+        };
+        let pieces = futures::stream::unfold(Some(export), |export| async move {
+            let mut export = export?;
             match export.piece().await {
-                Ok(next) => Some((Ok(piece), (next, Some(export)))),
-                // What was made is sent, and then that it broke off.
-                Err(error) => Some((Err(error), (None, None))),
+                Ok(Some(piece)) => Some((Ok(piece), Some(export))),
+                Ok(None) => None,
+                // Nothing follows, so that a part is never taken for the whole.
+                Err(error) => Some((Err(error), None)),
             }
         });
         Ok(pieces.boxed())
@@ -74,26 +82,21 @@ impl App {
 
 impl Export {
     async fn piece(&mut self) -> Result<Option<Bytes>, ApiError> {
-        let (after, any) = match std::mem::replace(&mut self.next, Step::End) {
-            Step::First => (None, false),
-            Step::After(cursor, any) => (Some(cursor), any),
-            Step::Foot => {
-                return Ok((self.format == ExportFormat::Json).then(|| Bytes::from_static(b"\n]\n")));
+        if self.next == Step::End {
+            return Ok(None);
+        }
+        let head = std::mem::replace(&mut self.next, Step::Body) == Step::Head;
+        let ids = self.left.drain(..PIECE.min(self.left.len())).collect();
+        let things = self.app.inventory.resources(ids).await.map_err(error::inventory)?.0;
+        let mut out = text(self.format, &things, head, self.any)?;
+        self.any |= !things.is_empty();
+        if self.left.is_empty() {
+            self.next = Step::End;
+            if self.format == ExportFormat::Json {
+                out.extend_from_slice(b"\n]\n");
             }
-            Step::End => return Ok(None),
-        };
-        let first = after.is_none();
-        let sort = Sort { key: SortKey::Name, order: Order::Ascending };
-        let listing = self.app.search.list(self.filter.clone(), sort, after, PIECE).await;
-        let listing = listing.map_err(error::inventory)?;
-        let things = self.things(listing.ids).await?;
-        let any_now = any || !things.is_empty();
-        self.next = listing.next.map_or(Step::Foot, |cursor| Step::After(cursor, any_now));
-        text(self.format, &things, first, any).map(|text| Some(Bytes::from(text)))
-    }
-
-    async fn things(&self, ids: Vec<ThingId>) -> Result<Vec<Resource>, ApiError> {
-        Ok(self.app.inventory.resources(ids).await.map_err(error::inventory)?.0)
+        }
+        Ok(Some(Bytes::from(out)))
     }
 }
 
