@@ -8,16 +8,19 @@
 )]
 #![allow(unreachable_pub, reason = "the made-up world is shared with the tests")]
 
+#[path = "../tests/support/clusters.rs"]
+mod clusters;
 #[path = "../tests/support/world.rs"]
 mod world;
 
 use std::time::{Duration, Instant};
 
+use clusters::Clusters;
 use groma_search::{
     Approximate, Bitmap, Exact, Filter, Index, Order, Query, Sort, SortKey, TagFilter, VectorIndex,
     VectorLimits,
 };
-use world::{Clusters, document, id};
+use world::{document, id};
 
 fn memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -142,7 +145,16 @@ fn queries(index: &Index, count: usize, clusters: &Clusters, random: &mut fastra
     });
 }
 
-fn snapshot(_index: &Index) {}
+fn snapshot(index: &Index) {
+    let start = Instant::now();
+    let mut bytes = Vec::new();
+    index.save(&mut bytes).unwrap();
+    println!("  snapshot of {} MiB saved in {:.2} s", bytes.len() >> 20, start.elapsed().as_secs_f64());
+    let start = Instant::now();
+    let loaded = Index::load(&mut &*bytes).unwrap();
+    println!("  loaded in {:.2} s", start.elapsed().as_secs_f64());
+    assert_eq!(loaded.standing().documents, index.standing().documents);
+}
 
 fn vectors(count: usize, approximate: bool) {
     let mut random = fastrand::Rng::with_seed(2);

@@ -23,10 +23,9 @@ pub(crate) enum Scope {
     Region,
     Connection,
     Subnet,
-    Segment,
 }
 
-/// How many scopes there are.
+/// How many scopes there are: those above, and the segment, which nothing asks for by itself yet.
 pub(crate) const SCOPES: usize = 7;
 
 /// What is kept of one document. Scopes and tags are numbers of interned texts.
@@ -132,15 +131,17 @@ impl Catalogue {
         ordinal
     }
 
-    /// Puts a row that is already in this form in, for an id that is not there yet.
+    /// Takes a row in as a snapshot has it, at the next ordinal, for an id that is not there yet.
     pub(crate) fn restore(&mut self, id: ThingId, mut row: Row, text: &str) {
-        let ordinal = self.place(id);
+        let ordinal = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         row.span = self.arena.push_raw(ordinal, text);
-        self.rows[ordinal as usize] = row;
+        self.ids.push(id);
+        self.rows.push(row);
+        self.by_id.insert(id, ordinal);
         self.enter(ordinal);
     }
 
-    /// Takes a free ordinal in, as a snapshot has one.
+    /// Takes a free ordinal in as a snapshot has it, at the next place.
     pub(crate) fn restore_free(&mut self) {
         let ordinal = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.ids.push(ThingId::from_uuid(uuid::Uuid::nil()));
@@ -186,6 +187,12 @@ impl Catalogue {
         for (ordinal, row) in (0u32..).zip(&mut self.rows).filter(|(_, row)| row.alive) {
             row.span = self.arena.push_raw(ordinal, old.text(row.span));
         }
+    }
+
+    /// Returns a document's text in the arena.
+    pub(crate) fn text(&self, ordinal: u32) -> &str {
+        let span = self.rows.get(ordinal as usize).map(|row| row.span).unwrap_or_default();
+        self.arena.text(span)
     }
 
     /// Returns the folded name and identifiers of a document; the name comes first.

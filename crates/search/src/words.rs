@@ -6,6 +6,7 @@
 //! of 100,000 documents do not leave time for (ARCHITECTURE.md has the figures). The tests have it judge what matches.
 
 mod columns;
+mod parts;
 mod plan;
 mod rank;
 mod vocabulary;
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::document::Document;
+pub(crate) use parts::Parts;
 pub(crate) use plan::{Class, Plan};
 use vocabulary::{Vocabulary, is_kept};
 
@@ -50,20 +52,20 @@ impl Words {
     pub(crate) fn replace(&mut self, ordinal: u32, document: &Document) {
         self.remove(ordinal);
         let slot = u32::try_from(self.owners.len()).unwrap_or(NONE);
-        let words = columns::words_of(document);
-        for (word, columns) in &words {
+        let Self { vocabulary, identifiers, .. } = self;
+        let count = columns::words_of(document, &mut |word, columns| {
             if is_kept(word) {
-                self.vocabulary.add(word, slot, *columns);
+                vocabulary.add(word, slot, columns);
             } else {
-                self.identifiers.insert((hash(word), slot));
+                identifiers.insert((hash(word), slot));
             }
-        }
+        });
         if self.slots.len() <= ordinal as usize {
             self.slots.resize(ordinal as usize + 1, NONE);
         }
         self.slots[ordinal as usize] = slot;
         self.owners.push(ordinal);
-        let length = u16::try_from(words.len()).unwrap_or(u16::MAX);
+        let length = u16::try_from(count).unwrap_or(u16::MAX);
         self.lengths.push(length);
         self.total += u64::from(length);
     }

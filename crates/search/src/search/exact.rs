@@ -1,6 +1,7 @@
 //! What is exactly what was typed, and what it is a part of.
 
 use groma_model::ThingId;
+use memchr::memmem::Finder;
 use uuid::Uuid;
 
 use crate::bitmap::Bitmap;
@@ -80,7 +81,16 @@ pub(crate) fn by_id(catalogue: &Catalogue, text: &str) -> Option<u32> {
 }
 
 /// How well a fragment fits; smaller is better.
-type Fit = (u8, usize);
+type Fit = (Part, usize);
+
+/// Where in a field a fragment is, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    NameStart,
+    IdentifierStart,
+    Name,
+    Identifier,
+}
 
 /// Returns what the query is a part of, or a word of it that looks like an identifier: beginnings of names first, then
 /// of identifiers, then parts of names, then of identifiers; shorter ones first, then by id.
@@ -100,10 +110,11 @@ pub(super) fn fragments(
     sought.retain(|text| text.chars().count() >= SHORTEST && text.len() <= LONGEST);
     let mut found: Vec<(u32, Why)> = Vec::new();
     for text in sought {
+        let fragment = Fragment::new(text);
         let mut here: Vec<(Fit, ThingId, u32)> = Vec::new();
         catalogue.containing(text, &mut |ordinal, offset| {
             if allowed.contains(ordinal)
-                && let Some(fit) = fit(catalogue, ordinal, text, offset)
+                && let Some(fit) = fragment.fit(catalogue.text(ordinal), offset)
             {
                 here.push((fit, catalogue.ids[ordinal as usize], ordinal));
             }
@@ -113,38 +124,48 @@ pub(super) fn fragments(
             here.truncate(limit);
         }
         here.sort_unstable();
-        found.extend(here.into_iter().map(|((class, _), _, ordinal)| {
-            let field = if class % 2 == 0 { Field::Name } else { Field::Identifier };
+        found.extend(here.into_iter().map(|((part, _), _, ordinal)| {
+            let name = matches!(part, Part::NameStart | Part::Name);
+            let field = if name { Field::Name } else { Field::Identifier };
             (ordinal, Why::Fragment { field, text: text.to_owned() })
         }));
     }
     found
 }
 
-/// Tells how well a text fits a document that contains it, first at `offset`. A word of letters alone is no fragment of
-/// an identifier where it does not begin a word, or where it is one of the words that all ARNs share.
-fn fit(catalogue: &Catalogue, ordinal: u32, text: &str, offset: usize) -> Option<Fit> {
-    let name = catalogue.name(ordinal);
-    // The text begins with the separator before the name.
-    if offset <= name.len()
-        && let Some(at) = name.find(text)
-    {
-        return Some((if at == 0 { 0 } else { 2 }, name.len()));
-    }
-    let plain = text.chars().all(char::is_alphabetic);
-    let fields = catalogue.fields(ordinal).skip(1);
-    fields
-        .filter_map(|field| {
-            let own = if plain { own_part(field) } else { field };
-            let starts = |at: usize| !plain || !own[..at].ends_with(char::is_alphanumeric);
-            let (at, _) = own.match_indices(text).find(|(at, _)| starts(*at))?;
-            Some((if at == 0 { 1 } else { 3 }, field.len()))
-        })
-        .min()
-        .filter(|_| !text.contains(SEPARATOR))
+struct Fragment<'a> {
+    finder: Finder<'a>,
+    /// A word of letters alone is no fragment of an identifier where it does not begin a word, or where it is one of
+    /// the words that all ARNs share.
+    plain: bool,
 }
 
-/// Returns what an ARN says of the thing itself; other identifiers as they are.
-fn own_part(field: &str) -> &str {
-    if field.starts_with("arn:") { field.splitn(6, ':').nth(5).unwrap_or(field) } else { field }
+impl<'a> Fragment<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { finder: Finder::new(text), plain: text.chars().all(char::is_alphabetic) }
+    }
+
+    /// Tells how well it fits a document that contains it, first at `offset`.
+    fn fit(&self, text: &str, offset: usize) -> Option<Fit> {
+        let matches = self.finder.find_iter(text.as_bytes().get(offset..)?);
+        matches.filter_map(|at| self.fit_at(text, offset + at)).min()
+    }
+
+    fn fit_at(&self, text: &str, at: usize) -> Option<Fit> {
+        let (before, rest) = text.split_at_checked(at)?;
+        // The text begins with a separator, which the fragment does not contain.
+        let start = before.rfind(SEPARATOR)? + SEPARATOR.len_utf8();
+        let length = at - start + rest.find(SEPARATOR)?;
+        let before = &before[start..];
+        if start == SEPARATOR.len_utf8() {
+            return Some((if before.is_empty() { Part::NameStart } else { Part::Name }, length));
+        }
+        if self.plain {
+            let shared = before.starts_with("arn:") && before.bytes().filter(|b| *b == b':').count() < 5;
+            if shared || before.ends_with(char::is_alphanumeric) {
+                return None;
+            }
+        }
+        Some((if before.is_empty() { Part::IdentifierStart } else { Part::Identifier }, length))
+    }
 }

@@ -110,7 +110,16 @@ impl Exact {
         self.chunks.len() * CHUNK * (DIMENSIONS * 5 + 12) + self.places.capacity() * 4
     }
 
-    /// Returns all vectors with their ordinals, as they are now.
+    /// Returns all vectors with their ordinals.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &[f32])> {
+        let rows = self
+            .chunks
+            .iter()
+            .flat_map(|chunk| chunk.ordinals.iter().zip(chunk.full.as_chunks::<DIMENSIONS>().0));
+        rows.filter(|(ordinal, _)| **ordinal != NONE).map(|(ordinal, vector)| (*ordinal, vector.as_slice()))
+    }
+
+    /// Returns the coarse copies with their ordinals, as they are now.
     pub(super) fn coarse_copy(&self) -> Vec<(u32, [i8; DIMENSIONS], f32)> {
         let rows = self.chunks.iter().flat_map(|chunk| {
             let scales = chunk.coarse.iter().zip(&chunk.scales);

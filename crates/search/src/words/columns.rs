@@ -45,8 +45,8 @@ impl Collected {
     }
 }
 
-/// Returns the words of a document, each once, with the columns it is in as bits.
-pub(super) fn words_of(document: &Document) -> Vec<(String, u8)> {
+/// Calls `take` with the words of a document, each once, and the columns it is in as bits; returns how many there are.
+pub(super) fn words_of(document: &Document, take: &mut dyn FnMut(&str, u8)) -> usize {
     let mut found = Collected::default();
     found.column(0, [document.name.as_str()]);
     found.column(1, document.identifiers.iter().map(|text| own_part(text)));
@@ -64,14 +64,13 @@ pub(super) fn words_of(document: &Document) -> Vec<(String, u8)> {
         from = *end;
     }
     words.sort_unstable();
-    let mut each: Vec<(String, u8)> = Vec::new();
-    for (word, column) in words {
-        match each.last_mut() {
-            Some((last, columns)) if last == word => *columns |= column,
-            _ => each.push((word.to_owned(), column)),
-        }
+    let mut count = 0;
+    for same in words.chunk_by(|a, b| a.0 == b.0) {
+        let columns = same.iter().fold(0, |columns, (_, column)| columns | column);
+        take(same[0].0, columns);
+        count += 1;
     }
-    each
+    count
 }
 
 /// Returns what an ARN says of the thing itself, as its region, account and service have columns of their own; other

@@ -55,13 +55,12 @@ pub(super) fn is_kept(word: &str) -> bool {
 impl Vocabulary {
     /// Adds the document in a slot, which must be above those before, to a word's list.
     pub(super) fn add(&mut self, word: &str, slot: u32, columns: u8) {
-        if !self.words.contains_key(word) {
-            self.words.insert(word.into(), List::default());
-        }
-        if let Some(list) = self.words.get_mut(word) {
-            list.slots.push(slot);
-            list.columns.push(columns);
-        }
+        let list = match self.words.get_mut(word) {
+            Some(list) => list,
+            None => self.words.entry(word.into()).or_default(),
+        };
+        list.slots.push(slot);
+        list.columns.push(columns);
     }
 
     /// Returns a word's list.
