@@ -12,6 +12,7 @@
 )]
 
 mod archive;
+mod backup;
 mod client;
 mod database;
 mod declare;
@@ -74,6 +75,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "log", run: execution::log, seeds: execution::log_seeds },
     Target { name: "redact", run: execution::redact, seeds: execution::redact_seeds },
     Target { name: "lines", run: execution::lines, seeds: execution::lines_seeds },
+    Target { name: "backup", run: backup::run, seeds: backup::seeds },
     #[cfg(not(test))]
     Target { name: "webhook", run: webhook::run, seeds: webhook::seeds },
 ];

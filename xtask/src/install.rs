@@ -1,6 +1,9 @@
 //! Installing what tasks need, where that can be done without asking.
 
-use crate::shell::{Done, cargo, has, run, say};
+use crate::shell::{Done, cargo, command, has, run, say, target};
+
+/// The server that speaks S3 to the tests of backups.
+const MOTO: &str = "moto[server]==5.2.5";
 
 /// Makes sure that Node.js and npm are there.
 ///
@@ -31,6 +34,26 @@ pub(crate) fn for_tests() -> Done {
         ("dbus-run-session", "dbus"),
     ];
     packages(TOOLS, "run the tests")
+}
+
+/// Makes sure that the server is there with which backups are tested: in the target folder, where the tests look for it.
+///
+/// # Errors
+/// When it is not and cannot be installed.
+pub(crate) fn moto() -> Done {
+    let folder = target().join("moto");
+    let installed = folder.join("installed");
+    if std::fs::read_to_string(&installed).is_ok_and(|version| version == MOTO) {
+        return Ok(());
+    }
+    packages(&[("python3", "python3 python3-venv")], "run the tests")?;
+    run(command("python3", &["-m", "venv", "--clear"]).arg(&folder))
+        .map_err(|why| format!("{why}; on Debian: sudo apt-get install python3-venv"))?;
+    let python = folder.join("bin/python");
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", MOTO];
+    run(&mut command(&python.to_string_lossy(), &pip))?;
+    std::fs::write(&installed, MOTO)
+        .map_err(|error| format!("could not write {}: {error}", installed.display()))
 }
 
 /// Makes sure that cargo-nextest is there.

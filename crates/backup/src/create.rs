@@ -122,20 +122,14 @@ impl Repository {
         meter: &Meter,
         cancel: &CancellationToken,
     ) -> Result<Made, BackupError> {
-        let stop = cancel.child_token();
-        // Whatever ends this also ends the threads that work for it.
-        let _guard = stop.clone().drop_guard();
-        let prepare = async {
-            self.try_out().await?;
-            let taken = take(request, meter, &stop).await?;
-            meter.phase(Phase::Look, 0);
-            Ok::<_, BackupError>((Stock::look(self).await?, taken))
-        };
-        let (stock, taken) = cancel.run_until_cancelled(prepare).await.ok_or(BackupError::Cancelled)??;
+        cancel.run_until_cancelled(self.try_out()).await.ok_or(BackupError::Cancelled)??;
+        // Not left to itself: what it makes in the folder must be gone when this is over.
+        let taken = take(request, meter, cancel).await?;
+        meter.phase(Phase::Look, 0);
+        let stock = cancel.run_until_cancelled(Stock::look(self)).await.ok_or(BackupError::Cancelled)??;
         let groups = group(taken.files.clone(), self.config.chunk_bytes);
         let groups = std::iter::once(Group::Large(taken.database())).chain(groups).collect();
-        let upload = self.upload(groups, stock, taken.keys.clone(), meter);
-        let mut draft = cancel.run_until_cancelled(upload).await.ok_or(BackupError::Cancelled)??;
+        let mut draft = self.upload(groups, stock, taken.keys.clone(), meter, cancel).await?;
         meter.phase(Phase::Commit, 0);
         let (number, manifest) = self.commit(&mut draft, request, &taken, cancel).await?;
         meter.end();

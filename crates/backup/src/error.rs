@@ -28,7 +28,7 @@ pub enum BackupError {
         /// What to do.
         hint: &'static str,
         /// Why it failed.
-        source: object_store::Error,
+        source: Box<object_store::Error>,
     },
     /// The store lets one writer overwrite what another one wrote.
     #[error(

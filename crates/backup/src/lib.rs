@@ -11,6 +11,8 @@ mod create;
 mod entry;
 mod error;
 mod fetch;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod hex;
 mod keys;
 mod list;

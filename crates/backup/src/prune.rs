@@ -226,9 +226,9 @@ impl<'a> Pruning<'a> {
             let left: Vec<String> =
                 trash.objects.names().filter(|name| self.there.contains_key(name)).collect();
             if self.is_past(trash.modified, grace) {
-                due.extend(left)
+                due.extend(left);
             } else {
-                report.waiting += left.len() as u64
+                report.waiting += left.len() as u64;
             }
         }
         // No backup may need them, as the log is kept; should one all the same, it matters more.

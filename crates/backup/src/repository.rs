@@ -72,7 +72,11 @@ impl Repository {
         Self::over(Store::new(store, object_store::path::Path::default(), &shown), keys, make).await
     }
 
-    async fn over(store: Store, keys: BackupKeys, make: Option<Layout>) -> Result<Self, BackupError> {
+    pub(crate) async fn over(
+        store: Store,
+        keys: BackupKeys,
+        make: Option<Layout>,
+    ) -> Result<Self, BackupError> {
         let config = match (read_config(&store).await?, make) {
             (Some(config), _) => config,
             (None, None) => return Err(BackupError::NoRepository { target: store.shown() }),

@@ -75,9 +75,7 @@ impl Repository {
     ) -> Result<RestoreReport, BackupError> {
         let meter = Meter::new(progress);
         meter.phase(Phase::Look, 0);
-        let work = self.fetch_aside(which, into, options, &meter, cancel);
-        let (aside, backup, fetched) =
-            cancel.run_until_cancelled(work).await.ok_or(BackupError::Cancelled)??;
+        let (aside, backup, fetched) = self.fetch_aside(which, into, options, &meter, cancel).await?;
         // From here on it takes a moment, and is not interrupted.
         let previous = on_a_thread(into, move || aside.swap_in()).await?;
         meter.end();
@@ -92,9 +90,13 @@ impl Repository {
         meter: &Meter,
         cancel: &CancellationToken,
     ) -> Result<(Aside, BackupInfo, u64), BackupError> {
-        let number = self.choose(which).await?;
-        let (manifest, keys_file) = self.manifest(number).await?;
-        let keys_file = read_keys(&self.store, keys_file).await?;
+        let look = async {
+            let number = self.choose(which).await?;
+            let (manifest, keys_file) = self.manifest(number).await?;
+            Ok::<_, BackupError>((number, manifest, read_keys(&self.store, keys_file).await?))
+        };
+        let look = cancel.run_until_cancelled(look).await;
+        let (number, manifest, keys_file) = look.ok_or(BackupError::Cancelled)??;
         let backup = BackupInfo::of(number, &manifest);
         refuse_newer(into, options, &backup)?;
         meter.phase(Phase::Restore, manifest.bytes());
@@ -107,6 +109,7 @@ impl Repository {
             Ok((aside, missing))
         });
         let (aside, instances) = prepare.await?;
+        meter.end();
         let chunks: Vec<Chunk> = instances.keys().copied().collect();
         let fetched = chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum();
         let (sender, receiver) = mpsc::channel(WAITING);
@@ -120,13 +123,16 @@ impl Repository {
             meter: meter.clone(),
         };
         let write = on_a_thread(into, move || writing.run(receiver));
-        let fetching = fetch(&self.store, chunks, sender);
-        tokio::try_join!(fetching, write)?;
+        // Each ends when the other does. Both are waited for: whoever tries again at once must not meet the first try.
+        let fetching = cancel.run_until_cancelled(fetch(&self.store, chunks, sender));
+        let (fetching, written) = tokio::join!(fetching, write);
+        fetching.ok_or(BackupError::Cancelled)??;
+        written?;
         meter.phase(Phase::Compare, manifest.bytes());
         let (tell, stop, told) = (meter.clone(), cancel.clone(), backup.clone());
         let compare = on_a_thread(into, move || {
             aside.compare(&manifest, &tell, &stop)?;
-            aside.complete(&keys_file, &told)?;
+            aside.complete(&manifest, &keys_file, &told)?;
             Ok(aside)
         });
         Ok((compare.await?, backup, fetched))

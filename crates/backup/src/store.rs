@@ -41,6 +41,11 @@ impl Store {
         Self { inner, base, shown: shown.into() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn into_inner(self) -> Arc<dyn ObjectStore> {
+        self.inner
+    }
+
     /// Returns what is said of it to people.
     pub(crate) fn shown(&self) -> String {
         self.shown.to_string()
@@ -163,7 +168,13 @@ impl Store {
             }
             _ => "see the cause",
         };
-        BackupError::Store { act, object: name.to_owned(), target: self.shown(), hint, source }
+        BackupError::Store {
+            act,
+            object: name.to_owned(),
+            target: self.shown(),
+            hint,
+            source: Box::new(source),
+        }
     }
 }
 

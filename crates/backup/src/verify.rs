@@ -80,8 +80,6 @@ impl Repository {
         cancel: &CancellationToken,
     ) -> Result<VerifyReport, BackupError> {
         let meter = Meter::new(progress);
-        let stop = cancel.child_token();
-        let _guard = stop.clone().drop_guard();
         let work = self.look_through(number, depth, &meter);
         cancel.run_until_cancelled(work).await.ok_or(BackupError::Cancelled)?
     }
@@ -239,7 +237,7 @@ fn check(
                 match keys.open_chunk(digest, &mut content).map(|plain| keys.name(plain)) {
                     Some(found) if found == *digest => meter.chunk(u64::from(chunk.bytes), false),
                     Some(_) => {
-                        faults.push((*chunk, Some("its content is not what its name says".to_owned())))
+                        faults.push((*chunk, Some("its content is not what its name says".to_owned())));
                     }
                     None => faults.push((*chunk, Some("it was changed".to_owned()))),
                 }

@@ -108,7 +108,7 @@ fn script(name: &str) -> Done {
 
 /// Tries everything, so that one missing program does not hide another.
 fn install_all() -> Done {
-    let tried = [install::nextest(), install::for_tests(), web::install()];
+    let tried = [install::nextest(), install::for_tests(), install::moto(), web::install()];
     let faults: Vec<String> = tried.into_iter().filter_map(Result::err).collect();
     if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
 }

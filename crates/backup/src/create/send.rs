@@ -7,6 +7,7 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use groma_database::apart;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::content_bytes;
 use super::draft::{Content, Draft};
@@ -32,6 +33,7 @@ impl Repository {
         stock: Stock,
         keys_file: Arc<Vec<u8>>,
         meter: &Meter,
+        cancel: &CancellationToken,
     ) -> Result<Draft, BackupError> {
         meter.phase(Phase::Upload, content_bytes(&groups));
         let blob = Blob { digest: sha256(&keys_file), generation: stock.trust.head };
@@ -46,7 +48,7 @@ impl Repository {
             content: Content::default(),
         };
         let read = apart("backup-read", move || reading.run(groups));
-        let send = async {
+        let send = async move {
             let queue = futures::stream::poll_fn(|context| receiver.poll_recv(context));
             let mut sends = queue.map(|sealed| self.send(sealed, meter)).buffer_unordered(AT_ONCE);
             let (mut sent, mut written) = (0, HashSet::new());
@@ -61,7 +63,10 @@ impl Repository {
             let failed = |error| BackupError::io("start a thread to read", Path::new("."), error);
             read.await.map_err(failed)?
         };
-        let ((content, stock), (sent, written)) = tokio::try_join!(read, send)?;
+        // Each ends when the other does.
+        let (read, send) = tokio::join!(read, cancel.run_until_cancelled(send));
+        let (sent, written) = send.ok_or(BackupError::Cancelled)??;
+        let (content, stock) = read?;
         Ok(Draft { content, trust: stock.trust, keys_file, written, sent })
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Aside {
 
 /// What is left free for everybody else.
 const ROOM_BYTES: u64 = 16 << 20;
+/// Files that are put on disk one by one.
+const SYNCED_EACH: usize = 256;
 
 impl Aside {
     /// Makes the folder, or finds it, with all files in it, at whatever length they are.
@@ -150,6 +152,9 @@ impl Aside {
                 digest.update(part);
                 meter.chunk(read as u64, false);
             }
+            if !self.syncs_at_once(manifest) {
+                file.sync_all().map_err(|error| BackupError::io("write to disk", &path, error))?;
+            }
             if bytes(digest.finish().as_ref()) != record.sha256.0 {
                 let wrong =
                     std::io::Error::other("its digest is not that in the backup: is the disk failing?");
@@ -159,8 +164,33 @@ impl Aside {
         Ok(())
     }
 
+    /// One by one, many small files would take minutes to be on disk; all at once, one waits for what others write.
+    fn syncs_at_once(&self, manifest: &Manifest) -> bool {
+        manifest.files.len() > SYNCED_EACH
+    }
+
+    fn sync(&self, manifest: &Manifest) -> Result<(), BackupError> {
+        let failed = |path: &Path, error| BackupError::io("write to disk", path, error);
+        if self.syncs_at_once(manifest) {
+            let synced = File::open(&self.path).and_then(|folder| Ok(rustix::fs::syncfs(folder)?));
+            return synced.map_err(|error| failed(&self.path, error));
+        }
+        let of = |file: &crate::manifest::FileRecord| self.path.join(&file.path).parent().map(Path::to_owned);
+        let mut folders: std::collections::BTreeSet<PathBuf> = manifest.files.iter().filter_map(of).collect();
+        folders.insert(self.path.clone());
+        for folder in folders {
+            File::open(&folder).and_then(|open| open.sync_all()).map_err(|error| failed(&folder, error))?;
+        }
+        Ok(())
+    }
+
     /// Adds the keys and a note of where all this comes from, and looks at the database as a whole.
-    pub(super) fn complete(&self, keys_file: &[u8], backup: &BackupInfo) -> Result<(), BackupError> {
+    pub(super) fn complete(
+        &self,
+        manifest: &Manifest,
+        keys_file: &[u8],
+        backup: &BackupInfo,
+    ) -> Result<(), BackupError> {
         write(&self.path.join(Keyring::FILE), keys_file)?;
         write(&self.path.join(RESTORED), &serde_json::to_vec(backup).unwrap_or_default())?;
         let path = self.path.join(groma_database::Database::FILE);
@@ -177,8 +207,7 @@ impl Aside {
                 return Err(BackupError::TooNew { what, found, known });
             }
         }
-        let synced = File::open(&self.path).and_then(|folder| Ok(rustix::fs::syncfs(folder)?));
-        synced.map_err(|error| BackupError::io("write to disk", &self.path, error))
+        self.sync(manifest)
     }
 
     /// Swaps the folder in; returns where that lies what was in its place.
@@ -233,5 +262,6 @@ fn is_left(name: &str, begin: &str) -> bool {
 
 fn write(path: &Path, content: &[u8]) -> Result<(), BackupError> {
     let made = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    made.and_then(|mut file| file.write_all(content)).map_err(|error| BackupError::io("write", path, error))
+    made.and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+        .map_err(|error| BackupError::io("write", path, error))
 }

@@ -9,12 +9,16 @@ use std::time::Duration;
 use std::{error, fmt, io};
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use http_body_util::BodyExt as _;
-use hyper::Uri;
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::{Method, Uri};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::client::legacy::{Client, Error};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use md5::{Digest as _, Md5};
 use object_store::ClientOptions;
 use object_store::client::{
     HttpClient, HttpConnector, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody, HttpResponse,
@@ -71,12 +75,31 @@ struct Requests(Client<Dial, HttpRequestBody>);
 
 #[async_trait]
 impl HttpService for Requests {
-    async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    async fn call(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if request.method() == Method::PUT {
+            let md5 = md5(request.body()).await?;
+            request.headers_mut().insert(CONTENT_MD5, md5);
+        }
         let answer = timeout(ANSWER, self.0.request(request)).await.map_err(|_| late("the answer"))?;
         let (head, body) = answer.map_err(failed)?.into_parts();
         let body = body.map_err(|error| HttpError::new(kind(&error), error));
         Ok(HttpResponse::from_parts(head, HttpResponseBody::new(Patient { body, wait: None })))
     }
+}
+
+/// Buckets with Object Lock take nothing without it, or without a check that some stores do not know. It protects against
+/// nobody; that is done by what is sealed.
+const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
+
+async fn md5(body: &HttpRequestBody) -> Result<HeaderValue, HttpError> {
+    let mut digest = Md5::new();
+    // What is to be sent is in memory, and shared.
+    let mut body = body.clone();
+    while let Some(frame) = body.frame().await {
+        digest.update(frame?.data_ref().map(bytes::Bytes::as_ref).unwrap_or_default());
+    }
+    let text = BASE64.encode(digest.finalize());
+    HeaderValue::try_from(text).map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))
 }
 
 /// Returns what kind of failure this is: the store's retries follow from it. Everything that is asked of a store here

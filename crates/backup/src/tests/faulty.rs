@@ -35,6 +35,8 @@ pub(crate) struct Faulty {
     overwrites: bool,
     /// Deletes that got stuck on their way, if any are to be.
     stuck: Option<Mutex<Vec<Path>>>,
+    /// Whether each operation is told on stdout, for a parent process.
+    tells: bool,
 }
 
 enum Now {
@@ -45,7 +47,7 @@ enum Now {
 
 impl Faulty {
     pub(crate) fn at(inner: Arc<dyn ObjectStore>, operations: i64, fault: Fault) -> Self {
-        Self { inner, left: AtomicI64::new(operations), fault, overwrites: false, stuck: None }
+        Self { inner, left: AtomicI64::new(operations), fault, overwrites: false, stuck: None, tells: false }
     }
 
     pub(crate) fn never(inner: Arc<dyn ObjectStore>) -> Self {
@@ -54,6 +56,10 @@ impl Faulty {
 
     pub(crate) fn unconditional(inner: Arc<dyn ObjectStore>) -> Self {
         Self { overwrites: true, ..Self::never(inner) }
+    }
+
+    pub(crate) fn telling(inner: Arc<dyn ObjectStore>) -> Self {
+        Self { tells: true, ..Self::never(inner) }
     }
 
     pub(crate) fn with_stuck_deletes(inner: Arc<dyn ObjectStore>) -> Self {
@@ -72,6 +78,9 @@ impl Faulty {
     }
 
     async fn now(&self) -> Now {
+        if self.tells {
+            println!("operation");
+        }
         // Others come in between.
         for _ in 0..rand::random_range(0..3) {
             tokio::task::yield_now().await;

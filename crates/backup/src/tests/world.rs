@@ -38,7 +38,7 @@ pub(crate) struct World {
 impl World {
     /// Makes a folder with a database of `rows` rows of some 400 bytes, and `logs` logs.
     pub(crate) fn new(seed: u64, rows: u32, logs: u32) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = folder();
         let folder = dir.path().join("data");
         fs::create_dir(&folder).unwrap();
         let unlock = Unlock::KeyFile(dir.path().join("the.key"));
@@ -64,7 +64,7 @@ impl World {
 
     /// A folder with the same keys and content, as on a machine that was cloned.
     pub(crate) fn clone_as(&self, name: &str) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let dir = folder();
         let folder = dir.path().join(name);
         copy(&self.folder, &folder);
         let keyring = Keyring::open(&folder, &self.unlock, false).unwrap();
@@ -107,16 +107,20 @@ impl World {
     }
 
     pub(crate) fn request(&self) -> Request {
-        Request {
-            source: Source::data_folder(&self.folder),
-            created: Timestamp::now(),
-            version: "0.0.0-test".to_owned(),
-            witness: Arc::new(witness),
-        }
+        request(&self.folder)
     }
 
     pub(crate) async fn backup(&self, repository: &Repository) -> Result<Made, BackupError> {
         repository.create(&self.request(), Arc::new(Quiet), &CancellationToken::new()).await
+    }
+}
+
+pub(crate) fn request(folder: &Path) -> Request {
+    Request {
+        source: Source::data_folder(folder),
+        created: Timestamp::now(),
+        version: "0.0.0-test".to_owned(),
+        witness: Arc::new(witness),
     }
 }
 
@@ -154,6 +158,12 @@ pub(crate) async fn restore(
     repository.restore(which, into, options, Arc::new(Quiet), &CancellationToken::new()).await
 }
 
+/// A folder in memory, where that can be had: what is on disk at the end is not what these tests look at.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory).unwrap() } else { tempfile::tempdir().unwrap() }
+}
+
 /// All files of a folder, by path.
 pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
@@ -182,7 +192,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Restores a backup somewhere, and compares it with what was backed up: `logs` are the files besides the database.
 pub(crate) async fn drill(repository: &Repository, number: u64, logs: Option<&BTreeMap<String, Vec<u8>>>) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder();
     let into = dir.path().join("restored");
     let report = restore(repository, Which::Number(number), &into, RestoreOptions::default()).await.unwrap();
     let mut found = tree(&into);
