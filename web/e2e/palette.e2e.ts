@@ -63,12 +63,16 @@ test("the arrows choose, the field says which, and Enter opens", async () => {
   await heading("Tokens").waitFor();
 });
 
-test("finds hosts and scans", async () => {
+test("finds things and scans", async () => {
   await find("127.0.0.1");
   await page.getByRole("group", { name: "Scans" }).getByRole("option").first().waitFor();
-  await page.getByRole("group", { name: "Hosts" }).getByRole("option", { name: /^127\.0\.0\.1/ }).click();
-  await page.getByRole("complementary", { name: "Host 127.0.0.1" }).waitFor();
+  await page.getByRole("group", { name: "Scans" }).getByRole("option").first().click();
+  await heading("Scan of 127.0.0.1").waitFor();
   expect(page.url()).toContain(scanId);
+  await find("127.0.0.1");
+  await page.getByRole("group", { name: "Things" }).getByRole("option").first().click();
+  await page.waitForURL(/\/inventory\/[0-9a-f-]{36}/);
+  await page.getByRole("region", { name: "How it stands" }).getByText("Host", { exact: true }).waitFor();
 });
 
 test("says when nothing fits", async () => {

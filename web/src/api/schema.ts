@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/account/{account_id}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The things last seen in an account
+         * @description On the command line: `groma resources list --account`.
+         */
+        get: operations["account_resources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -69,6 +89,114 @@ export interface paths {
         get: operations["audit_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List backups, latest first
+         * @description On the command line: `groma backup list`.
+         */
+        get: operations["backup_list"];
+        put?: never;
+        /**
+         * Start a backup
+         * @description On the command line: `groma backup create`.
+         */
+        post: operations["backup_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop the job on backups that runs
+         * @description On the command line: `groma backup cancel`.
+         */
+        post: operations["backup_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start proving that a backup restores
+         * @description On the command line: `groma backup drill`.
+         */
+        post: operations["backup_drill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where backups go, when, and how the last ended
+         * @description On the command line: `groma backup status`.
+         */
+        get: operations["backup_settings_get"];
+        put?: never;
+        /**
+         * Change where backups go, when, and which are kept
+         * @description On the command line: `groma backup schedule`.
+         */
+        post: operations["backup_settings_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/backups/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start reading backups back
+         * @description On the command line: `groma backup verify`.
+         */
+        post: operations["backup_verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -114,6 +242,98 @@ export interface paths {
          * @description On the command line: `groma consumers delete`.
          */
         delete: operations["consumer_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your conversations, latest first
+         * @description On the command line: `groma conversations list`.
+         */
+        get: operations["conversation_list"];
+        put?: never;
+        /**
+         * Begin a conversation
+         * @description On the command line: `groma conversations create`.
+         */
+        post: operations["conversation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One conversation
+         * @description On the command line: `groma conversations show`.
+         */
+        get: operations["conversation_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a conversation with its messages
+         * @description On the command line: `groma conversations delete`.
+         */
+        delete: operations["conversation_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last messages, oldest first
+         * @description On the command line: `groma conversations export`.
+         */
+        get: operations["message_list"];
+        put?: never;
+        /**
+         * Add a message
+         * @description On the command line: `groma conversations add`.
+         */
+        post: operations["message_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was read of the world, when and how
+         * @description On the command line: `groma coverage`.
+         */
+        get: operations["coverage_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -448,6 +668,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the language model is
+         * @description On the command line: `groma model status`.
+         */
+        get: operations["model_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/model/install": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Install the language model
+         * @description On the command line: `groma model install`.
+         */
+        post: operations["model_install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plans": {
         parameters: {
             query?: never;
@@ -526,6 +786,126 @@ export interface paths {
          * @description On the command line: `groma plan run --dry-run`.
          */
         post: operations["plan_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run one SELECT over the documented views
+         * @description On the command line: `groma query`.
+         */
+        post: operations["sql_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List things of every domain
+         * @description On the command line: `groma resources list`.
+         */
+        get: operations["resource_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One thing, by id or alias
+         * @description On the command line: `groma resources show`.
+         */
+        get: operations["resource_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed about a thing, newest first
+         * @description On the command line: `groma resources history`.
+         */
+        get: operations["resource_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/{id}/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a thing belongs together with
+         * @description On the command line: `groma resources show`.
+         */
+        get: operations["resource_relations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/resources/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All things that fit, as one text
+         * @description On the command line: `groma resources export`.
+         */
+        get: operations["resource_export"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -838,6 +1218,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find things by words and meaning, and say why
+         * @description On the command line: `groma search`.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -1141,6 +1541,193 @@ export interface components {
             /** @description The entries. */
             entries: components["schemas"]["AuditEntry"][];
         };
+        /** @description A backup. */
+        Backup: {
+            /**
+             * Format: int64
+             * @description What restoring it writes, in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description What making it added to the store, in bytes.
+             */
+            bytes_added?: number | null;
+            /** @description As of when the data are. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description What is wrong with it; absent if nothing is known to be. */
+            damage?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["BackupId"];
+            /** @description The position of the journal in it. */
+            sequence?: string | null;
+            /**
+             * Format: int64
+             * @description Things in it.
+             */
+            things?: number | null;
+            /** @description The version that made it. */
+            version?: string | null;
+        };
+        /** @description Body of `POST /v1/backups/drill`: restores a backup aside, compares counts and answers, and removes it. */
+        BackupDrillRequest: {
+            backup?: null | components["schemas"]["BackupId"];
+        };
+        /**
+         * Format: uuid
+         * @description A backup.
+         */
+        BackupId: string;
+        /** @description What a running job on backups does now. */
+        BackupJob: {
+            /**
+             * Format: int64
+             * @description Bytes done.
+             */
+            bytes: number;
+            /**
+             * Format: double
+             * @description Bytes per second, over the job so far.
+             */
+            bytes_per_second: number;
+            /**
+             * Format: int64
+             * @description Bytes in all, once known.
+             */
+            bytes_total?: number | null;
+            /** @description `create`, `verify`, `drill` or `forget`. */
+            kind: string;
+            /** @description What it does now. */
+            phase: string;
+            /** @description When it began. */
+            started_at: components["schemas"]["Timestamp"];
+        };
+        /** @description Data of `GET /v1/backups`, latest first. */
+        BackupList: {
+            /** @description The backups. */
+            backups: components["schemas"]["Backup"][];
+        };
+        /** @description How a job on backups ended. */
+        BackupOutcome: {
+            /** @description When it ended. */
+            at: components["schemas"]["Timestamp"];
+            backup?: null | components["schemas"]["BackupId"];
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /** @description `create`, `verify`, `drill` or `forget`. */
+            kind: string;
+            /** @description What it did, or why it failed, for people. */
+            message: string;
+            /** @description Whether it did what it was to do. */
+            success: boolean;
+        };
+        /** @description Which backups are kept. A backup that one of the rules keeps is kept. */
+        BackupRetention: {
+            /**
+             * Format: int32
+             * @description The last of each of so many days that have any.
+             */
+            daily?: number;
+            /**
+             * Format: int32
+             * @description The last so many, at least 1.
+             */
+            keep_last: number;
+            /**
+             * Format: int32
+             * @description The last of each of so many months that have any.
+             */
+            monthly?: number;
+            /**
+             * Format: int32
+             * @description The last of each of so many weeks that have any.
+             */
+            weekly?: number;
+        };
+        /** @description When backups are made. Every run is put off by a random part of an hour that stays the same for an installation. */
+        BackupSchedule: {
+            /** @enum {string} */
+            kind: "off";
+        } | {
+            /** @enum {string} */
+            kind: "every";
+            /**
+             * Format: int64
+             * @description The seconds.
+             */
+            seconds: number;
+        } | {
+            /**
+             * Format: int32
+             * @description The hour, from 0 to 23, in UTC.
+             */
+            hour: number;
+            /** @enum {string} */
+            kind: "daily";
+        };
+        /** @description Data of `GET /v1/backups/settings`. */
+        BackupSettings: {
+            /**
+             * Format: int32
+             * @description In days; 0: never.
+             */
+            drill_days: number;
+            last_drill_at?: null | components["schemas"]["Timestamp"];
+            last_success_at?: null | components["schemas"]["Timestamp"];
+            next_at?: null | components["schemas"]["Timestamp"];
+            /** @description The last jobs of each kind, latest first. */
+            outcomes: components["schemas"]["BackupOutcome"][];
+            /** @description Which are kept. */
+            retention: components["schemas"]["BackupRetention"];
+            running?: null | components["schemas"]["BackupJob"];
+            /** @description When they are made. */
+            schedule: components["schemas"]["BackupSchedule"];
+            target?: null | components["schemas"]["BackupTarget"];
+            /** @description What is wrong, for people: backups or drills that are overdue or failed. */
+            warnings: string[];
+        };
+        /** @description Body of `POST /v1/backups/settings`: what is absent stays. */
+        BackupSettingsRequest: {
+            /**
+             * Format: int32
+             * @description How often a backup is restored aside to prove that it can be, in days; 0: never.
+             */
+            drill_days?: number | null;
+            retention?: null | components["schemas"]["BackupRetention"];
+            schedule?: null | components["schemas"]["BackupSchedule"];
+            target?: null | components["schemas"]["BackupTarget"];
+        };
+        /** @description Where backups go. */
+        BackupTarget: {
+            /** @enum {string} */
+            kind: "local";
+            /** @description Its absolute path. */
+            path: string;
+        } | {
+            /** @description The access key's id; absent: what the machine has (environment, instance role). */
+            access_key_id?: string | null;
+            /** @description The bucket. */
+            bucket: string;
+            /** @description The address of a compatible store; absent: Amazon's. Plain http is allowed for loopback alone. */
+            endpoint?: string | null;
+            /** @enum {string} */
+            kind: "s3";
+            /** @description Put before every name; absent: none. */
+            prefix?: string | null;
+            /** @description The region; `us-east-1` unless told. */
+            region?: string | null;
+            /** @description The access key's secret; taken, kept sealed, never given back. */
+            secret_access_key?: string | null;
+        };
+        /** @description Body of `POST /v1/backups/verify`. */
+        BackupVerifyRequest: {
+            backup?: null | components["schemas"]["BackupId"];
+            /** @description How closely. */
+            depth?: components["schemas"]["VerifyDepth"];
+        };
         /** @description Body of `POST /v1/scan/task/{task_id}/cancel`. */
         CancelRequest: {
             /** @description Whether what was found so far stays in the inventory. */
@@ -1157,6 +1744,26 @@ export interface components {
         Checks: {
             /** @description `ok`, or why writes are refused. */
             storage: string;
+        };
+        /**
+         * Format: uuid
+         * @description A hypervisor's address and how it is reached.
+         */
+        ConnectionId: string;
+        /** @description What stands against acting on a thing. */
+        Constraints: {
+            /** @description Whether it can be deleted now. */
+            can_delete?: boolean | null;
+            /** @description Whether it can be started now. */
+            can_start?: boolean | null;
+            /** @description Whether it can be stopped now. */
+            can_stop?: boolean | null;
+            /** @description Whether there are backups of it. */
+            has_backups?: boolean | null;
+            /** @description Whether other things need it. */
+            has_dependencies?: boolean | null;
+            /** @description Why, for people. */
+            reasons?: string[];
         };
         /** @description A registered reader. */
         Consumer: {
@@ -1187,6 +1794,73 @@ export interface components {
             name: string;
             /** @description Everything up to here is dealt with; absent: the head. Going back is refused. */
             position?: string | null;
+        };
+        /** @description A conversation. */
+        Conversation: {
+            /** @description When it began. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description Its id (random). */
+            id: components["schemas"]["ConversationId"];
+            /**
+             * Format: int64
+             * @description How many messages it has.
+             */
+            messages: number;
+            /** @description What it is about. */
+            title: string;
+            /** @description When the last message came. */
+            updated_at: components["schemas"]["Timestamp"];
+        };
+        /**
+         * Format: uuid
+         * @description A conversation with the assistant.
+         */
+        ConversationId: string;
+        /** @description Data of `GET /v1/conversations`, latest first. */
+        ConversationList: {
+            /** @description The conversations; at most 1,000. */
+            conversations: components["schemas"]["Conversation"][];
+        };
+        /** @description Body of `POST /v1/conversations`. */
+        ConversationRequest: {
+            /** @description What it is about: up to 200 characters. */
+            title?: string;
+        };
+        /** @description Data of `GET /v1/coverage`. */
+        Coverage: {
+            /** @description The slices, latest reading first. */
+            slices: components["schemas"]["CoverageSlice"][];
+            /** @description How many there are by state. */
+            states: {
+                [key: string]: number;
+            };
+        };
+        /** @description A part of the world, and how its last reading ended. */
+        CoverageSlice: {
+            /** @description When the last reading ended. */
+            at: components["schemas"]["Timestamp"];
+            completed_at?: null | components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["SliceId"];
+            /** @description The kind of thing. */
+            kind: string;
+            /** @description What the last reading counted. */
+            proof: {
+                [key: string]: number;
+            };
+            /** @description Why it is not complete. */
+            reason?: string | null;
+            /** @description The scan that read it. */
+            scan: components["schemas"]["TaskId"];
+            /** @description Where. */
+            scope: components["schemas"]["ThingScope"];
+            /** @description How the last reading ended. */
+            state: components["schemas"]["SliceState"];
+            /**
+             * Format: int64
+             * @description Things for which it vouches.
+             */
+            things: number;
         };
         /** @description Data of `POST /v1/tokens`: the only time the secret is shown. */
         CreatedToken: {
@@ -1220,6 +1894,11 @@ export interface components {
          * @enum {string}
          */
         DeliveryOutcome: "delivered" | "failed" | "given_up";
+        /**
+         * @description Which end of a relation a thing is.
+         * @enum {string}
+         */
+        Direction: "out" | "in";
         /** @description Body of `POST /v1/scan/task/{task_id}/discard`. */
         DiscardRequest: {
             /** @description Why; kept in the audit. */
@@ -2713,6 +3392,38 @@ export interface components {
              */
             swept: number;
         };
+        /**
+         * @description How things are spread over the values of their fields; each counted as if it were not filtered by itself. The most
+         *     frequent 50 values of each.
+         */
+        Facets: {
+            /** @description By account. */
+            account: components["schemas"]["FacetValue"][];
+            /** @description By connection. */
+            connection: components["schemas"]["FacetValue"][];
+            /** @description By kind. */
+            kind: components["schemas"]["FacetValue"][];
+            /** @description By region. */
+            region: components["schemas"]["FacetValue"][];
+            /** @description By state. */
+            state: components["schemas"]["FacetValue"][];
+            /** @description By subnet. */
+            subnet: components["schemas"]["FacetValue"][];
+            /** @description By tag, for each key. */
+            tags: {
+                [key: string]: components["schemas"]["FacetValue"][];
+            };
+        };
+        /** @description How often a value occurs. */
+        FacetValue: {
+            /**
+             * Format: int64
+             * @description Things that have it.
+             */
+            count: number;
+            /** @description The value. */
+            value: string;
+        };
         /** @description One field that is different. */
         FieldChange: {
             /** @description The value now; null if there is none. */
@@ -2853,6 +3564,105 @@ export interface components {
              * @description Where the next page begins.
              */
             next_line: number;
+        };
+        /** @description A message; it never changes. */
+        Message: {
+            /** @description When it came. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it says. */
+            content: string;
+            /** @description Its id (random). */
+            id: components["schemas"]["MessageId"];
+            /** @description What programs keep with it. */
+            metadata?: Record<string, never>;
+            /** @description Who wrote it. */
+            role: components["schemas"]["MessageRole"];
+        };
+        /**
+         * Format: uuid
+         * @description One message of a conversation.
+         */
+        MessageId: string;
+        /** @description Data of `GET /v1/conversations/{id}/messages`. */
+        MessageList: {
+            /** @description The messages, oldest first. */
+            messages: components["schemas"]["Message"][];
+            /**
+             * Format: int64
+             * @description How many the conversation has.
+             */
+            total: number;
+        };
+        /** @description Body of `POST /v1/conversations/{id}/messages`. */
+        MessageRequest: {
+            /** @description What it says: up to 1 MiB. */
+            content: string;
+            /** @description What programs keep with it. */
+            metadata?: Record<string, never>;
+            /** @description Who wrote it. */
+            role: components["schemas"]["MessageRole"];
+        };
+        /**
+         * @description Who wrote a message.
+         * @enum {string}
+         */
+        MessageRole: "user" | "assistant" | "system";
+        /** @description Body of `POST /v1/model/install`. */
+        ModelInstall: {
+            /**
+             * @description Where it comes from: an https address that has `model.safetensors` and `tokenizer.json`, or a path on the
+             *     holder's machine; absent: the model's public home. Whatever it is, the contents are checked.
+             */
+            source?: string | null;
+        };
+        /** @description How far an installation is. */
+        ModelProgress: {
+            /**
+             * Format: int64
+             * @description Bytes done.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes in all, if known.
+             */
+            bytes_total?: number | null;
+            /** @description What is being done: `fetching`, `checking`, `converting`. */
+            phase: string;
+        };
+        /**
+         * @description Where the language model is.
+         * @enum {string}
+         */
+        ModelState: "absent" | "installing" | "installed" | "damaged";
+        /** @description Data of `GET /v1/model`. */
+        ModelStatus: {
+            /** @description When this was read. */
+            as_of: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description What its files take, in bytes.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Things whose meaning is known.
+             */
+            embedded: number;
+            /** @description The embedder in use, such as `all-MiniLM-L6-v2/1` or `lexical/1`. */
+            embedder: string;
+            /** @description Why the last installation failed, or what is damaged. */
+            error?: string | null;
+            /** @description Where its files are, as a path on the holder's machine. */
+            folder: string;
+            progress?: null | components["schemas"]["ModelProgress"];
+            /**
+             * Format: int64
+             * @description Things that wait for it.
+             */
+            queued: number;
+            /** @description Where it is. */
+            state: components["schemas"]["ModelState"];
         };
         /** @description Data of `groma.network.error`. */
         NetworkError: {
@@ -3248,6 +4058,26 @@ export interface components {
          * @description One installation: the data folder, not the machine.
          */
         NodeId: string;
+        /** @description What may be done with a thing. */
+        Permissions: {
+            /** @description Actions that are allowed, such as `ec2:StartInstances`. */
+            allowed_actions?: string[];
+            /** @description When it was found out. */
+            checked_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: double
+             * @description How sure that is, from 0 to 1.
+             */
+            confidence: number;
+            /** @description Actions that are denied. */
+            denied_actions?: string[];
+            /** @description How it was found out, such as `evaluated` or `simulated`. */
+            method: string;
+            /** @description Actions of which it could not be found out. */
+            unknown_actions?: string[];
+            /** @description For whom. */
+            user_context?: components["schemas"]["UserContext"];
+        };
         /**
          * Format: uuid
          * @description Several executions that belong together.
@@ -3481,6 +4311,26 @@ export interface components {
             /** @description `running`, `done`, or `interrupted`: it goes on when the folder is opened again. */
             state: string;
         };
+        /** @description How two things belong together. */
+        Relation: {
+            /** @description Which way. */
+            direction: components["schemas"]["Direction"];
+            /** @description The other thing's id. */
+            id: components["schemas"]["ThingId"];
+            /** @description How: `part_of`, `attached_to`, … */
+            kind: string;
+            resource?: null | components["schemas"]["ResourceSummary"];
+        };
+        /** @description Data of `GET /v1/resources/{id}/relations`. */
+        RelationList: {
+            /** @description By direction, kind and the other's name; at most 1,000. */
+            relations: components["schemas"]["Relation"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description A command as it would run: everything that decides what happens, and no secret. */
         ResolvedCommand: {
             /** @description What it is given, without its own name. The file of a script that was given as text is `<script>`. */
@@ -3523,6 +4373,88 @@ export interface components {
              * @description Attempts in all.
              */
             max_attempts: number;
+        };
+        /** @description A thing of the inventory, of any domain. */
+        Resource: {
+            /** @description Another name for it: `{account}-{region}-{resource_id}` for resources of a cloud. */
+            alias?: string | null;
+            /** @description Everything else that is known of it and tells a change. */
+            attributes: Record<string, never>;
+            constraints?: null | components["schemas"]["Constraints"];
+            deleted_at?: null | components["schemas"]["Timestamp"];
+            /** @description When it was first seen. */
+            first_seen: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["ThingId"];
+            /** @description What else it is found by, exactly: ARN, native id, addresses. */
+            identifiers?: string[];
+            /** @description Its kind, such as `aws.ec2.instance` or `network.host`. */
+            kind: string;
+            /** @description When something about it last changed. */
+            last_changed: components["schemas"]["Timestamp"];
+            /** @description When it was last seen. */
+            last_seen: components["schemas"]["Timestamp"];
+            /** @description What people call it. */
+            name: string;
+            permissions?: null | components["schemas"]["Permissions"];
+            /** @description What was measured last and has no history, such as `response_time_ms`. */
+            readings?: Record<string, never>;
+            scan?: null | components["schemas"]["TaskId"];
+            /** @description Where it is. */
+            scope: components["schemas"]["ThingScope"];
+            slice?: null | components["schemas"]["SliceId"];
+            /** @description Its state, in the domain's own word. */
+            state: string;
+            /** @description Its tags. */
+            tags: {
+                [key: string]: string;
+            };
+        };
+        /** @description A change of a thing, field by field. */
+        ResourceChange: {
+            /** @description When it was seen. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What happened. */
+            change: components["schemas"]["ChangeKind"];
+            /** @description What was different; the whole thing where it came or went. */
+            diff: components["schemas"]["FieldChange"][];
+            /** @description The scan that saw it. */
+            scan: components["schemas"]["TaskId"];
+        };
+        /** @description Data of `GET /v1/resources/{id}/history`, newest first. */
+        ResourceHistory: {
+            /** @description The changes. */
+            changes: components["schemas"]["ResourceChange"][];
+            /** @description Ask again with this for older ones. */
+            next_cursor?: string | null;
+        };
+        /** @description Data of `GET /v1/resources`. */
+        ResourceList: {
+            /** @description When this was read. */
+            as_of: components["schemas"]["Timestamp"];
+            facets?: null | components["schemas"]["Facets"];
+            /** @description Ask again with this for the next page. */
+            next_cursor?: string | null;
+            /** @description The things, in order. */
+            resources: components["schemas"]["Resource"][];
+            /** @description The position of the journal at which this was read. */
+            sequence: string;
+            /**
+             * Format: int64
+             * @description How many fit the query in all.
+             */
+            total: number;
+        };
+        /** @description A thing, in short. */
+        ResourceSummary: {
+            /** @description Its id. */
+            id: components["schemas"]["ThingId"];
+            /** @description Its kind. */
+            kind: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Its state. */
+            state: string;
         };
         /** @description Data of `GET /v1/retention`. */
         Retention: {
@@ -3858,6 +4790,105 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "scan" | "operate" | "execute" | "approve" | "admin";
+        /** @description Data of `GET /v1/search`. */
+        SearchAnswer: {
+            /** @description Words that were taken for others. */
+            corrections?: components["schemas"]["SearchCorrection"][];
+            /**
+             * Format: int64
+             * @description Of these, things whose meaning is known so far.
+             */
+            embedded: number;
+            /** @description The hits, best first. */
+            hits: components["schemas"]["SearchHit"][];
+            /** @description What found by meaning. */
+            meaning: components["schemas"]["SearchMeaning"];
+            /** @description What the answer lacks, for people; absent if it lacks nothing. */
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description Things searched.
+             */
+            searched: number;
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
+        /** @description A misspelt word and what it was taken for. */
+        SearchCorrection: {
+            /** @description As looked for. */
+            taken_for: string;
+            /** @description As typed. */
+            typed: string;
+        };
+        /** @description A thing that was found. */
+        SearchHit: {
+            /** @description The thing. */
+            resource: components["schemas"]["Resource"];
+            /**
+             * Format: double
+             * @description What it was ranked by, from 0 to 1 within a tier; exact and partial names come before everything else.
+             */
+            score?: number | null;
+            /** @description Why. */
+            why: components["schemas"]["SearchReason"][];
+        };
+        /**
+         * @description What finds by meaning.
+         * @enum {string}
+         */
+        SearchMeaning: "model" | "lexical" | "warming";
+        /** @description Why a thing is among the hits. */
+        SearchReason: {
+            /** @enum {string} */
+            by: "exact";
+            /** @description The field: `id`, `name`, `identifier`. */
+            field: string;
+            /** @description Its value. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            by: "fragment";
+            /** @description The field. */
+            field: string;
+            /** @description Its value. */
+            value: string;
+        } | {
+            /** @enum {string} */
+            by: "words";
+            /**
+             * Format: int32
+             * @description Its place among those that have some.
+             */
+            rank?: number | null;
+            /**
+             * Format: double
+             * @description The BM25 score; greater is better.
+             */
+            score?: number | null;
+            /** @description The words that it has, corrected where they were misspelt. */
+            terms: string[];
+        } | {
+            /** @enum {string} */
+            by: "meaning";
+            /**
+             * Format: double
+             * @description The cosine of the angle between the two; 1 is the same.
+             */
+            cosine?: number | null;
+            /**
+             * Format: int32
+             * @description Its place among the nearest.
+             */
+            rank?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A network in which an address means one host.
+         */
+        SegmentId: string;
         /** @example 1763740800000-00000000000000000042 */
         Sequence: string;
         /** @description What listens at a port. */
@@ -3906,6 +4937,16 @@ export interface components {
         };
         /**
          * Format: uuid
+         * @description A part of the world that is read as a whole.
+         */
+        SliceId: string;
+        /**
+         * @description How the last reading of a slice ended.
+         * @enum {string}
+         */
+        SliceState: "complete" | "denied" | "throttled" | "unsupported" | "cancelled" | "failed";
+        /**
+         * Format: uuid
          * @description One way of opening the keys.
          */
         SlotId: string;
@@ -3933,6 +4974,30 @@ export interface components {
             kind: "systemd_credential";
             /** @description The credential's name. */
             name: string;
+        };
+        /** @description Data of `POST /v1/query`. */
+        SqlAnswer: {
+            /** @description The columns' names. */
+            columns: string[];
+            /** @description The rows: texts, numbers, null. */
+            rows: unknown[][];
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+            /** @description Whether there are more rows than the limit let through. */
+            truncated: boolean;
+        };
+        /** @description Body of `POST /v1/query`. */
+        SqlQuery: {
+            /**
+             * Format: int32
+             * @description At most so many rows (1 to 100,000); 1,000 unless told.
+             */
+            limit?: number | null;
+            /** @description One SELECT over the documented views (SQLite's dialect). */
+            sql: string;
         };
         /** @description Data of `POST /v1/executions`. */
         StartedExecution: {
@@ -4199,6 +5264,17 @@ export interface components {
          * @description Something in the inventory.
          */
         ThingId: string;
+        /** @description Where a thing is. What does not apply is absent. */
+        ThingScope: {
+            /** @description The cloud account's id. */
+            account?: string | null;
+            connection?: null | components["schemas"]["ConnectionId"];
+            /** @description The region's name. */
+            region?: string | null;
+            segment?: null | components["schemas"]["SegmentId"];
+            /** @description The subnet of its address, such as `10.1.0.0/24`. */
+            subnet?: string | null;
+        };
         /**
          * Format: date-time
          * @description A moment, in microseconds since 1970-01-01T00:00:00Z; written as RFC 3339 with a `Z`.
@@ -4257,6 +5333,14 @@ export interface components {
              */
             pending: number;
         };
+        /** @description Who asked what may be done, and until when that holds. */
+        UserContext: {
+            /** @description The role that was assumed. */
+            role_arn?: string | null;
+            session_expires?: null | components["schemas"]["Timestamp"];
+            /** @description The user. */
+            username?: string | null;
+        };
         /** @description Data of `POST /v1/scans/validate`. */
         Validation: {
             /**
@@ -4293,6 +5377,11 @@ export interface components {
             /** @description What is wrong and what to do. */
             message: string;
         };
+        /**
+         * @description How closely backups are looked at.
+         * @enum {string}
+         */
+        VerifyDepth: "quick" | "full";
         /** @description Data of `GET /v1/version`. */
         VersionInfo: {
             /** @description Where browsers and programs reach it, such as `127.0.0.1:7463`; absent if it serves its socket alone. */
@@ -4993,6 +6082,65 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    account_resources: {
+        parameters: {
+            query?: {
+                /** @description Accounts, separated by commas. */
+                account?: string;
+                /** @description Changed at or after this moment. */
+                changed_since?: components["schemas"]["Timestamp"];
+                /** @description Connections by id, separated by commas. */
+                connection?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Which of present and deleted things; those that are there unless told. */
+                deleted?: "exclude" | "include" | "only";
+                /** @description Whether to count by kind, state, scope and tag as well. */
+                facets?: boolean;
+                /** @description At most so many (1 to 1,000); 100 unless told. */
+                limit?: number;
+                /** @description In which direction; times newest first, texts A first unless told. */
+                order?: "asc" | "desc";
+                /** @description Only those whose name or identifiers contain this. */
+                q?: string;
+                /** @description Regions, separated by commas; `*` stands for anything: `eu-*`. */
+                region?: string;
+                /** @description Not seen since this moment. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description What the list is sorted by; `last_changed` unless told. */
+                sort?: "name" | "kind" | "state" | "first_seen" | "last_seen" | "last_changed";
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Subnets, separated by commas. */
+                subnet?: string;
+                /** @description Tags that must all be there, separated by commas: `env=prod,team`; `*` stands for anything in a value. */
+                tag?: string;
+                /** @description Kinds, separated by commas; `*` stands for anything: `aws.ec2.*`. */
+                type?: string;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The things last seen in an account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ResourceList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     audit_list: {
         parameters: {
             query?: never;
@@ -5010,6 +6158,201 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["AuditPage"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List backups, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Start a backup */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupSettings"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stop the job on backups that runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupSettings"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_drill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackupDrillRequest"];
+            };
+        };
+        responses: {
+            /** @description Start proving that a backup restores */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupSettings"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where backups go, when, and how the last ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupSettings"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_settings_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackupSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Change where backups go, when, and which are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupSettings"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backup_verify: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackupVerifyRequest"];
+            };
+        };
+        responses: {
+            /** @description Start reading backups back */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["BackupSettings"];
                         message: string;
                     };
                 };
@@ -5092,6 +6435,204 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    conversation_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List your conversations, latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ConversationList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    conversation_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConversationRequest"];
+            };
+        };
+        responses: {
+            /** @description Begin a conversation */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Conversation"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    conversation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One conversation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Conversation"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    conversation_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a conversation with its messages */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    message_list: {
+        parameters: {
+            query?: {
+                /** @description Only the last so many (1 to 10,000); 100 unless told. */
+                last?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last messages, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["MessageList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    message_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageRequest"];
+            };
+        };
+        responses: {
+            /** @description Add a message */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Message"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    coverage_list: {
+        parameters: {
+            query?: {
+                /** @description At most so many (1 to 10,000); 1,000 unless told. */
+                limit?: number;
+                /** @description States, separated by commas: `complete`, `denied`, … */
+                state?: string;
+                /** @description Kinds, separated by commas; `*` stands for anything. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was read of the world, when and how */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Coverage"];
+                        message: string;
+                    };
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -5654,6 +7195,61 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    model_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where the language model is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ModelStatus"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    model_install: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ModelInstall"];
+            };
+        };
+        responses: {
+            /** @description Install the language model */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ModelStatus"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     plan_list: {
         parameters: {
             query?: {
@@ -5801,6 +7397,225 @@ export interface operations {
                         data: components["schemas"]["ResolvedPlan"];
                         message: string;
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sql_query: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same request under the same key is done once within 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SqlQuery"];
+            };
+        };
+        responses: {
+            /** @description Run one SELECT over the documented views */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SqlAnswer"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resource_list: {
+        parameters: {
+            query?: {
+                /** @description Accounts, separated by commas. */
+                account?: string;
+                /** @description Changed at or after this moment. */
+                changed_since?: components["schemas"]["Timestamp"];
+                /** @description Connections by id, separated by commas. */
+                connection?: string;
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description Which of present and deleted things; those that are there unless told. */
+                deleted?: "exclude" | "include" | "only";
+                /** @description Whether to count by kind, state, scope and tag as well. */
+                facets?: boolean;
+                /** @description At most so many (1 to 1,000); 100 unless told. */
+                limit?: number;
+                /** @description In which direction; times newest first, texts A first unless told. */
+                order?: "asc" | "desc";
+                /** @description Only those whose name or identifiers contain this. */
+                q?: string;
+                /** @description Regions, separated by commas; `*` stands for anything: `eu-*`. */
+                region?: string;
+                /** @description Not seen since this moment. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description What the list is sorted by; `last_changed` unless told. */
+                sort?: "name" | "kind" | "state" | "first_seen" | "last_seen" | "last_changed";
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Subnets, separated by commas. */
+                subnet?: string;
+                /** @description Tags that must all be there, separated by commas: `env=prod,team`; `*` stands for anything in a value. */
+                tag?: string;
+                /** @description Kinds, separated by commas; `*` stands for anything: `aws.ec2.*`. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List things of every domain */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ResourceList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resource_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One thing, by id or alias */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Resource"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resource_history: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended. */
+                cursor?: string;
+                /** @description At most so many (1 to 1,000); 100 unless told. */
+                limit?: number;
+                /** @description At or after this moment. */
+                since?: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What changed about a thing, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ResourceHistory"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resource_relations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a thing belongs together with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["RelationList"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resource_export: {
+        parameters: {
+            query?: {
+                /** @description Accounts, separated by commas. */
+                account?: string;
+                /** @description Changed at or after this moment. */
+                changed_since?: components["schemas"]["Timestamp"];
+                /** @description Connections by id, separated by commas. */
+                connection?: string;
+                /** @description Which of present and deleted things; those that are there unless told. */
+                deleted?: "exclude" | "include" | "only";
+                /** @description The form: `csv`, `json` (one array) or `ndjson` (one object a line); `ndjson` unless told. */
+                format?: "csv" | "json" | "ndjson";
+                /** @description Only those whose name or identifiers contain this. */
+                q?: string;
+                /** @description Regions, separated by commas; `*` stands for anything: `eu-*`. */
+                region?: string;
+                /** @description Not seen since this moment. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Subnets, separated by commas. */
+                subnet?: string;
+                /** @description Tags that must all be there, separated by commas: `env=prod,team`; `*` stands for anything in a value. */
+                tag?: string;
+                /** @description Kinds, separated by commas; `*` stands for anything: `aws.ec2.*`. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All things that fit, as one text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
                 };
             };
             default: components["responses"]["Problem"];
@@ -6332,6 +8147,57 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["Validation"];
+                        message: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description Accounts, separated by commas. */
+                account?: string;
+                /** @description Changed at or after this moment. */
+                changed_since?: components["schemas"]["Timestamp"];
+                /** @description Connections by id, separated by commas. */
+                connection?: string;
+                /** @description Which of present and deleted things; those that are there unless told. */
+                deleted?: "exclude" | "include" | "only";
+                /** @description Whether hits carry the figures of their ranking. */
+                explain?: boolean;
+                /** @description At most so many (1 to 100); 20 unless told. */
+                limit?: number;
+                /** @description What is looked for, in words, or an id, an address, an ARN, a part of a name. 1 to 1,000 characters. */
+                q?: string;
+                /** @description Regions, separated by commas; `*` stands for anything: `eu-*`. */
+                region?: string;
+                /** @description Not seen since this moment. */
+                seen_before?: components["schemas"]["Timestamp"];
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Subnets, separated by commas. */
+                subnet?: string;
+                /** @description Tags that must all be there, separated by commas: `env=prod,team`; `*` stands for anything in a value. */
+                tag?: string;
+                /** @description Kinds, separated by commas; `*` stands for anything: `aws.ec2.*`. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find things by words and meaning, and say why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SearchAnswer"];
                         message: string;
                     };
                 };

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-const DRAWINGS: Record<"groma" | "overview" | "scans" | "executions" | "events" | "settings" | "find", ReactNode> = {
+const DRAWINGS: Record<"groma" | "overview" | "scans" | "inventory" | "executions" | "events" | "settings" | "find", ReactNode> = {
   groma: (
     <>
       <path d="M2 5h12M8 2v12.5" strokeWidth="1.5" />
@@ -16,6 +16,7 @@ const DRAWINGS: Record<"groma" | "overview" | "scans" | "executions" | "events" 
       <path d="M8 8V2.5M8 8l3.8 3.8" />
     </>
   ),
+  inventory: <path d="m8 1.8 5.4 3.1v6.2L8 14.2l-5.4-3.1V4.9zM2.8 5 8 8l5.2-3M8 8v6" />,
   executions: <path d="M2 2.8h12v10.4H2zM4.6 6l2.2 2-2.2 2M8.6 10.2h2.8" />,
   settings: <path d="M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6M10.2 2.7a1.8 1.8 0 1 0 .01 0ZM5.7 9.7a1.8 1.8 0 1 0 .01 0Z" />,
   find: (

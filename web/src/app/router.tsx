@@ -4,6 +4,7 @@ import { validateEventsSearch } from "../features/events/search";
 import { validateDetailSearch, validateListSearch, validateNewSearch } from "../features/scans/search";
 import { validateSignInSearch } from "../features/sign-in/search";
 import { executionRoutes } from "./execution-routes";
+import { inventoryRoutes } from "./inventory-routes";
 import { NotFound } from "./not-found";
 import { PageFailure } from "./page-failure";
 import { Root } from "./root";
@@ -54,7 +55,7 @@ const signIn = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([overview, scans, newScan, scan, ...executionRoutes(rootRoute), events, settingsRoutes(rootRoute), signIn]),
+  routeTree: rootRoute.addChildren([overview, scans, newScan, scan, ...executionRoutes(rootRoute), ...inventoryRoutes(rootRoute), events, settingsRoutes(rootRoute), signIn]),
   defaultPreload: "intent",
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: PageFailure,

@@ -48,6 +48,16 @@ export function settingsRoutes<R extends AnyRootRoute>(rootRoute: R) {
     path: "/retention",
     component: lazyRouteComponent(() => import("../features/settings/retention-page"), "RetentionPage"),
   });
+  const backups = createRoute({
+    getParentRoute: () => settings,
+    path: "/backups",
+    component: lazyRouteComponent(() => import("../features/settings/backups/backups-page"), "BackupsPage"),
+  });
+  const search = createRoute({
+    getParentRoute: () => settings,
+    path: "/search",
+    component: lazyRouteComponent(() => import("../features/settings/model-page"), "ModelPage"),
+  });
   const statistics = createRoute({
     getParentRoute: () => settings,
     path: "/statistics",
@@ -69,5 +79,5 @@ export function settingsRoutes<R extends AnyRootRoute>(rootRoute: R) {
     path: "/about",
     component: lazyRouteComponent(() => import("../features/settings/about-page"), "AboutPage"),
   });
-  return settings.addChildren([index, tokens, webhooks, newWebhook, webhook, keys, retention, statistics, errors, browser, about]);
+  return settings.addChildren([index, tokens, webhooks, newWebhook, webhook, keys, backups, retention, search, statistics, errors, browser, about]);
 }

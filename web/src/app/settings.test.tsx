@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { RequestError } from "../shared/backend/problem";
 import { useNotices } from "../shared/ui/notices-store";
-import { prepareBrowser, renderSettings } from "./testing-page";
+import { prepareBrowser, renderPage } from "./testing-page";
 
 type Answer = (parts: { body?: unknown; path?: Record<string, string>; query?: Record<string, unknown> }) => unknown;
 const backend = vi.hoisted(() => ({ answers: new Map<string, unknown>(), asked: [] as { what: string; body: unknown }[] }));
@@ -60,7 +60,7 @@ afterEach(cleanup);
 describe("tokens", () => {
   test("a new one shows its secret once, and goes with its scopes and days", async () => {
     answer({ "get /v1/tokens": { tokens: [] }, "post /v1/tokens": { secret: "groma_secret", token: {} } });
-    renderSettings("/settings/tokens?create=true");
+    renderPage("/settings/tokens?create=true");
     await screen.findByRole("dialog", { name: "New token" });
     fill(/^Name/, " ci ");
     fireEvent.click(screen.getByLabelText("scan"));
@@ -74,7 +74,7 @@ describe("tokens", () => {
 
   test("one is revoked after a question", async () => {
     answer({ "get /v1/tokens": { tokens: [{ id: "t1", name: "ci", scopes: ["read"], created_at: AT }] }, "delete /v1/tokens/{id}": null });
-    renderSettings("/settings/tokens");
+    renderPage("/settings/tokens");
     fireEvent.click(await screen.findByRole("button", { name: "Revoke ci" }));
     expect(sent("delete /v1/tokens/{id}")).toEqual([]);
     click("Revoke");
@@ -86,7 +86,7 @@ describe("tokens", () => {
 describe("webhooks", () => {
   test("are told to be missing in the server's words, with a way to try again", async () => {
     answer({ "get /v1/webhooks": unavailable });
-    renderSettings("/settings/webhooks");
+    renderPage("/settings/webhooks");
     await screen.findByText("The webhooks could not be read");
     expect(screen.getByText("not there yet")).toBeDefined();
     answer({ "get /v1/webhooks": { webhooks: [] } });
@@ -100,7 +100,7 @@ describe("webhooks", () => {
       "get /v1/webhooks/{id}/deliveries": { deliveries: [] },
       "post /v1/webhooks/{id}": WEBHOOK,
     });
-    renderSettings("/settings/webhooks/w1");
+    renderPage("/settings/webhooks/w1");
     await screen.findByText("the connection was refused");
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Webhook to example.org");
     click("Try now");
@@ -111,7 +111,7 @@ describe("webhooks", () => {
   test("a test says how it went", async () => {
     const delivery = { message_id: "m1", event_type: "groma.system.webhook_test", kind: "test", attempt: 1, at: AT, duration_ms: 120, outcome: "failed", status: 500, response: "<b>no</b>" };
     answer({ "get /v1/webhooks/{id}": WEBHOOK, "get /v1/webhooks/{id}/deliveries": { deliveries: [] }, "post /v1/webhooks/{id}/test": delivery });
-    renderSettings("/settings/webhooks/w1");
+    renderPage("/settings/webhooks/w1");
     await screen.findByText("How it stands");
     click("Send a test");
     await screen.findByText("The receiver answered 500 after 120 ms");
@@ -128,7 +128,7 @@ describe("webhooks", () => {
         return page(query?.["cursor"] ? 2 : 1);
       }) satisfies Answer,
     });
-    renderSettings("/settings/webhooks/w1?outcome=delivered");
+    renderPage("/settings/webhooks/w1?outcome=delivered");
     fireEvent.click(await screen.findByRole("button", { name: "Show older" }));
     await screen.findByText("m2");
     expect(asked).toEqual([{ outcome: "delivered" }, { outcome: "delivered", cursor: "next" }]);
@@ -140,7 +140,7 @@ describe("keys", () => {
 
   test("show who opened the folder, advice, and a recovery key once", async () => {
     answer({ "get /v1/keys": STATUS, "post /v1/keys/recovery": { recovery_key: "ABCD-EFGH", slot: { id: "s2", kind: "recovery", used: false } } });
-    renderSettings("/settings/keys");
+    renderPage("/settings/keys");
     await screen.findByText("✓ opened it this time");
     expect(screen.getByText("groma keys recovery")).toBeDefined();
     click("Make a recovery key");
@@ -151,7 +151,7 @@ describe("keys", () => {
 
   test("a passphrase is added when both agree", async () => {
     answer({ "get /v1/keys": STATUS, "post /v1/keys/slots": { id: "s2", kind: "passphrase", used: false } });
-    renderSettings("/settings/keys");
+    renderPage("/settings/keys");
     fireEvent.click(await screen.findByRole("button", { name: "Add a way to open…" }));
     fill("Passphrase", "correct horse battery");
     fill("Once more", "correct horse");
@@ -164,7 +164,7 @@ describe("keys", () => {
 
   test("sealing again shows how far it is", async () => {
     answer({ "get /v1/keys": { ...STATUS, reencryption: { key: 2, state: "running", rows_done: 30, rows_total: 120, rows_damaged: 1, started_at: AT } } });
-    renderSettings("/settings/keys");
+    renderPage("/settings/keys");
     expect((await screen.findByRole("progressbar", { name: "Sealing again" })).getAttribute("aria-valuenow")).toBe("25");
     expect(screen.getByText("1 did not open and were left as they are.")).toBeDefined();
   });
@@ -179,7 +179,7 @@ describe("retention", () => {
       "post /v1/retention": retention,
       "post /v1/retention/run": { at: AT, events: 3, bytes: 2048, archived_files: 0, forced: 0, duration_ms: 1 },
     });
-    renderSettings("/settings/retention");
+    renderPage("/settings/retention");
     fireEvent.click(await screen.findByRole("button", { name: "Add a rule" }));
     const rule = within(screen.getByRole("group", { name: "Rule 1" }));
     fireEvent.change(rule.getByLabelText(/^Types/), { target: { value: "kept" } });
@@ -201,7 +201,7 @@ test("statistics tell each type and the last minute", async () => {
   answer({
     "get /v1/statistics/events": { since: AT, as_of: AT, head: "1-1", types: { "groma.network.port_discovered": figures }, last_minute: [...Array.from({ length: 59 }, () => 0), 7], readers: 2, lag_max: 0, merged: 2, gaps: 0, dropped: 1, failed: 0 },
   });
-  renderSettings("/settings/statistics");
+  renderPage("/settings/statistics");
   await screen.findByRole("img", { name: "Events per second over the last minute: 7 now, 7 at most" });
   const row = within(screen.getByRole("row", { name: /network\.port_discovered/ }));
   expect(row.getAllByRole("cell").map((cell) => cell.textContent)).toEqual(["network.port_discovered", "4.1/s", "41", "40", "4 KiB", "2", "1", "–"]);
@@ -210,7 +210,7 @@ test("statistics tell each type and the last minute", async () => {
 test("the error log shows what the journal holds", async () => {
   const event = { specversion: "1.0", id: "e1", source: "/groma/x", type: "groma.system.error", time: AT, sequence: "1-1", datacontenttype: "application/json", dataschema: "", data: { message: "the disk is full", severity: "critical", context: "database", timestamp: 1 } };
   answer({ "get /v1/events/history": { events: [event], head: "1-1", more: false, gap: false } });
-  renderSettings("/settings/errors");
+  renderPage("/settings/errors");
   const row = within(await screen.findByRole("row", { name: /the disk is full/ }));
   expect(row.getByText("critical")).toBeDefined();
   expect(row.getByText("database", { exact: false })).toBeDefined();

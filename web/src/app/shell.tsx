@@ -41,6 +41,12 @@ export function Shell() {
               </Link>
             </li>
             <li>
+              <Link to="/inventory" className={styles["link"]}>
+                <Icon name="inventory" />
+                Inventory
+              </Link>
+            </li>
+            <li>
               <Link to="/executions" className={styles["link"]}>
                 <Icon name="executions" />
                 Executions

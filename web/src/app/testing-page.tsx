@@ -1,4 +1,4 @@
-// Renders pages of the settings on answers that a test gives.
+// Renders pages of the settings and of the inventory on answers that a test gives.
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
@@ -6,6 +6,7 @@ import { render } from "@testing-library/react";
 import { vi } from "vitest";
 
 import { Notices } from "../shared/ui/notices";
+import { inventoryRoutes } from "./inventory-routes";
 import { settingsRoutes } from "./settings-routes";
 
 /** What jsdom lacks. */
@@ -20,10 +21,10 @@ export function prepareBrowser(): void {
   };
 }
 
-export function renderSettings(path: string): void {
+export function renderPage(path: string): void {
   const root = createRootRoute({ notFoundComponent: () => "not found" });
-  const anywhere = ["/events", "/scans/$id"].map((path) => createRoute({ getParentRoute: () => root, path, component: () => path }));
-  const router = createRouter({ routeTree: root.addChildren([settingsRoutes(root), ...anywhere]), history: createMemoryHistory({ initialEntries: [path] }) });
+  const anywhere = ["/events", "/scans/new", "/scans/$id"].map((path) => createRoute({ getParentRoute: () => root, path, component: () => path }));
+  const router = createRouter({ routeTree: root.addChildren([settingsRoutes(root), ...inventoryRoutes(root), ...anywhere]), history: createMemoryHistory({ initialEntries: [path] }) });
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>

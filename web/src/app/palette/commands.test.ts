@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import { scan } from "../../shared/testing";
-import { commands, hostOffers, scanOffers, textOffers, type Doing } from "./commands";
+import { commands, scanOffers, textOffers, thingOffers, type Doing } from "./commands";
 import { ranked } from "./rank";
 
 function setup() {
@@ -35,14 +35,18 @@ test("ids are all different, so that each offer is one option", () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test("a host opens in the scan that saw it, and one without a scan is left out", () => {
+test("what the server found opens on its page, in the server's order whatever the text", () => {
   const { doing } = setup();
   const at = "2026-11-21T15:04:00Z";
-  const host = { id: "h1", address: "10.1.0.7", hostname: "db.lab", state: "up", first_seen: at, last_seen: at, last_changed: at, services: [], scan: "s1" };
-  const offers = hostOffers([host, { ...host, id: "h2", scan: null }], doing);
-  expect(offers).toHaveLength(1);
-  offers[0]?.run();
-  expect(doing.open).toHaveBeenCalledWith("/scans/s1?host=10.1.0.7");
+  const resource = { id: "t1", name: "orders-db", kind: "aws.rds.db_instance", state: "available", scope: { account: "1111", region: "eu-west-1" }, tags: {}, attributes: {}, first_seen: at, last_seen: at, last_changed: at };
+  const offers = thingOffers([{ resource, why: [] }, { resource: { ...resource, id: "t2", name: "", deleted_at: at }, why: [] }], doing);
+  const found = ranked(offers, "databse")[0]?.offers ?? [];
+  expect(found.map(({ title, hint }) => [title, hint])).toEqual([
+    ["orders-db", "RDS DB instance, available, 1111 / eu-west-1"],
+    ["t2", "RDS DB instance, deleted, 1111 / eu-west-1"],
+  ]);
+  found[0]?.run();
+  expect(doing.open).toHaveBeenCalledWith("/inventory/t1");
 });
 
 test("a scan is found by any of its targets", () => {

@@ -1,14 +1,14 @@
 import type { MantineColorScheme } from "@mantine/core";
 
-import type { ExecutionSummary, PlanSummary, Scan } from "../../api/types";
+import type { ExecutionSummary, PlanSummary, Scan, SearchHit } from "../../api/types";
 import { planName } from "../../shared/execution/describe";
 import { targetsOf } from "../../shared/scan/describe";
 import { moment } from "../../shared/format/time";
-import type { components } from "../../api/schema";
+import { kindWords } from "../../shared/thing/kind";
+import { scopeText } from "../../shared/thing/scope";
+import { stateWord } from "../../shared/thing/state";
 import type { Offer } from "./rank";
 import { PAGE_KEYS } from "./shortcuts";
-
-type Host = components["schemas"]["Host"];
 
 /** What the palette's commands can do; the page gives it. */
 export interface Doing {
@@ -25,6 +25,8 @@ const PAGES: readonly { href: string; title: string; words?: string }[] = [
   { href: "/", title: "Overview", words: "home start" },
   { href: "/scans", title: "Scans", words: "history jobs" },
   { href: "/scans/new", title: "New scan" },
+  { href: "/inventory", title: "Inventory", words: "things resources search hosts services all" },
+  { href: "/inventory?changed=24h", title: "Changed in the last day", words: "inventory things" },
   { href: "/executions", title: "Executions", words: "commands plans runs logs" },
   { href: "/executions/new", title: "Run a command", words: "start exec shell script" },
   { href: "/events", title: "Events", words: "journal live replay" },
@@ -33,6 +35,8 @@ const PAGES: readonly { href: string; title: string; words?: string }[] = [
   { href: "/settings/webhooks", title: "Webhooks", words: "settings deliveries" },
   { href: "/settings/keys", title: "Keys", words: "settings encryption passphrase recovery" },
   { href: "/settings/retention", title: "Retention", words: "settings consumers archive disk" },
+  { href: "/settings/backups", title: "Backups", words: "settings restore drill verify retention s3" },
+  { href: "/settings/search", title: "Search model", words: "settings language meaning embeddings install" },
   { href: "/settings/statistics", title: "Event statistics", words: "settings rate lag merged dropped" },
   { href: "/settings/errors", title: "Error log", words: "settings problems warnings" },
   { href: "/settings/browser", title: "This browser", words: "settings polling keyboard" },
@@ -47,6 +51,7 @@ export function commands(doing: Doing): Offer[] {
   return [
     ...pages,
     action("Start a scan", () => doing.open("/scans/new"), { words: "new network" }),
+    action("Back up now", () => doing.open("/settings/backups"), { words: "backup create restore" }),
     action("New webhook", () => doing.open("/settings/webhooks/new"), { words: "create add" }),
     action("New token", () => doing.open("/settings/tokens?create=true"), { words: "create add" }),
     action("Replay all events", () => doing.open("/events?from=oldest"), { words: "start oldest" }),
@@ -69,23 +74,16 @@ export function textOffers(text: string, doing: Doing): Offer[] {
   return [{ id: "action scan target", group: "Actions", title: `Scan ${target}`, run: () => doing.open(`/scans/new?targets=${encodeURIComponent(JSON.stringify(target))}`) }];
 }
 
-/** Hosts of the inventory, each with the scan that saw it last. */
-export function hostOffers(hosts: readonly Host[], doing: Doing): Offer[] {
-  return hosts.flatMap((host) => {
-    const { scan } = host;
-    if (!scan) return [];
-    const services = host.services.map(({ port, service }) => `${port}${service ? ` ${service}` : ""}`).join(" ");
-    return [
-      {
-        id: `host ${host.id}`,
-        group: "Hosts" as const,
-        title: host.address,
-        hint: [host.hostname, host.state].filter(Boolean).join(", "),
-        words: services,
-        run: () => doing.open(`/scans/${scan}?host=${encodeURIComponent(host.address)}`),
-      },
-    ];
-  });
+/** Things of the inventory that the server found, best first. */
+export function thingOffers(hits: readonly SearchHit[], doing: Doing): Offer[] {
+  return hits.map(({ resource: { id, kind, name, state, scope, deleted_at } }) => ({
+    id: `thing ${id}`,
+    group: "Things",
+    title: name || id,
+    hint: [kindWords(kind).one, deleted_at ? "deleted" : stateWord(state), scopeText(scope)].filter((part) => part !== "").join(", "),
+    found: true,
+    run: () => doing.open(`/inventory/${id}`),
+  }));
 }
 
 /** Scans, newest first. */

@@ -6,8 +6,9 @@ import styles from "./palette.module.css";
 import { PAGE_KEYS } from "./shortcuts";
 
 const EVERYWHERE: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [["Ctrl", "K"], "Find pages, actions, hosts, scans, commands (Cmd K on a Mac)"],
+  [["Ctrl", "K"], "Find pages, actions, things, scans, commands (Cmd K on a Mac)"],
   [["?"], "This list"],
+  [["/"], "Search, in the inventory"],
   [["Esc"], "Close what stands above the page"],
   [["Tab"], "To the next control; the first is “Skip to content”"],
 ];

@@ -3,21 +3,27 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 
+import type { SearchHit } from "../../api/types";
 import { backend, reconnectNow } from "../../shared/backend/instance";
 import { describe } from "../../shared/backend/problem";
 import { counted } from "../../shared/format/number";
 import { useSession } from "../../shared/session/store";
 import { notify } from "../../shared/ui/notices-store";
-import { commands, executionOffers, hostOffers, scanOffers, textOffers, type Doing } from "./commands";
+import { commands, executionOffers, scanOffers, textOffers, thingOffers, type Doing } from "./commands";
 import styles from "./palette.module.css";
 import { ranked, type Offer } from "./rank";
 import { usePalette } from "./store";
 
-const HOSTS_MAX = 1000;
+const THINGS_MAX = 8;
+/** So long after the last key things are searched for, in milliseconds. */
+const REST_MS = 120;
 const SCANS_MAX = 200;
+/** What the server takes. */
+const TEXT_MAX = 1000;
 const PAGE = 8;
+const NONE: readonly SearchHit[] = [];
 
-/** Finds pages, actions, hosts and scans by what is typed; the keyboard alone is enough. */
+/** Finds pages, actions, things and scans by what is typed; the keyboard alone is enough. */
 export function Palette({ onClose }: { onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [text, setText] = useState("");
@@ -25,6 +31,7 @@ export function Palette({ onClose }: { onClose(): void }) {
   const id = useId();
   const doing = useDoing();
   const things = useThings();
+  const found = useFoundThings(text.trim());
   // Closed while it is still in the page, or the focus does not go back.
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -32,8 +39,8 @@ export function Palette({ onClose }: { onClose(): void }) {
     return () => element?.close();
   }, []);
   const groups = useMemo(
-    () => ranked([...textOffers(text, doing), ...commands(doing), ...hostOffers(things.hosts, doing), ...scanOffers(things.scans, doing), ...executionOffers(things.executions, things.plans, doing)], text),
-    [text, doing, things],
+    () => ranked([...textOffers(text, doing), ...commands(doing), ...thingOffers(found, doing), ...scanOffers(things.scans, doing), ...executionOffers(things.executions, things.plans, doing)], text),
+    [text, doing, things, found],
   );
   const offers = groups.flatMap((group) => group.offers);
   const chosen = offers[Math.min(active, offers.length - 1)];
@@ -56,7 +63,7 @@ export function Palette({ onClose }: { onClose(): void }) {
     <dialog
       ref={dialog}
       className={styles["palette"]}
-      aria-label="Find pages, actions, hosts, scans and commands"
+      aria-label="Find pages, actions, things, scans and commands"
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -99,7 +106,7 @@ export function Palette({ onClose }: { onClose(): void }) {
         ))}
       </div>
       <p role="status" className={offers.length === 0 ? styles["nothing"] : "sr-only"}>
-        {offers.length === 0 ? "Nothing fits. Hosts, scans and commands are found by address, name, service, words or id." : counted(offers.length, "result")}
+        {offers.length === 0 ? "Nothing fits. Things are found by name, address, id, words or meaning; scans and commands by their words or id." : counted(offers.length, "result")}
       </p>
       <p className={styles["foot"]} aria-hidden="true">
         <kbd>↑</kbd> <kbd>↓</kbd> choose · <kbd>Enter</kbd> open · <kbd>Esc</kbd> close
@@ -135,16 +142,31 @@ function optionId(id: string, offer: Offer): string {
   return `${id}-${offer.id.replace(/[^\w-]/g, "_")}`;
 }
 
-/** The newest hosts, scans, commands and plans, read when the palette opens. */
+/** The newest scans, commands and plans, read when the palette opens. */
 function useThings() {
-  const hosts = useQuery({ queryKey: ["palette", "hosts"], queryFn: ({ signal }) => backend.request("get", "/v1/hosts", { query: { limit: HOSTS_MAX }, signal }) });
   const scans = useQuery({ queryKey: ["palette", "scans"], queryFn: ({ signal }) => backend.request("get", "/v1/scans", { query: { limit: SCANS_MAX }, signal }) });
   const executions = useQuery({ queryKey: ["palette", "executions"], queryFn: ({ signal }) => backend.request("get", "/v1/executions", { query: { limit: SCANS_MAX }, signal }) });
   const plans = useQuery({ queryKey: ["palette", "plans"], queryFn: ({ signal }) => backend.request("get", "/v1/plans", { query: { limit: SCANS_MAX }, signal }) });
   return useMemo(
-    () => ({ hosts: hosts.data?.hosts ?? [], scans: scans.data?.scans ?? [], executions: executions.data?.executions ?? [], plans: plans.data?.plans ?? [] }),
-    [hosts.data, scans.data, executions.data, plans.data],
+    () => ({ scans: scans.data?.scans ?? [], executions: executions.data?.executions ?? [], plans: plans.data?.plans ?? [] }),
+    [scans.data, executions.data, plans.data],
   );
+}
+
+/** What the server finds for a text, once nobody typed for a moment; nothing while it is another text's. */
+function useFoundThings(text: string): readonly SearchHit[] {
+  const [rested, setRested] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(text), REST_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  const { data } = useQuery({
+    queryKey: ["palette", "things", rested],
+    enabled: rested !== "",
+    retry: false,
+    queryFn: ({ signal }) => backend.request("get", "/v1/search", { query: { q: rested.slice(0, TEXT_MAX), limit: THINGS_MAX }, signal }),
+  });
+  return text === rested && data !== undefined && text !== "" ? data.hits : NONE;
 }
 
 function useDoing(): Doing {

@@ -1,7 +1,7 @@
 /** Something the palette offers. */
 export interface Offer {
   id: string;
-  group: "Actions" | "Pages" | "Hosts" | "Scans" | "Executions";
+  group: "Actions" | "Pages" | "Things" | "Scans" | "Executions";
   title: string;
   /** Stands beside the title, and is searched too. */
   hint?: string | undefined;
@@ -9,6 +9,8 @@ export interface Offer {
   words?: string | undefined;
   /** The keys that do the same. */
   keys?: string | undefined;
+  /** Whether the server found it for the text, and put it in its place. */
+  found?: boolean | undefined;
   run(): void;
 }
 
@@ -17,18 +19,18 @@ export interface OfferGroup {
   offers: readonly Offer[];
 }
 
-const ORDER: readonly Offer["group"][] = ["Pages", "Actions", "Hosts", "Scans", "Executions"];
+const ORDER: readonly Offer["group"][] = ["Pages", "Actions", "Things", "Scans", "Executions"];
 /** So many of a group show. */
 export const SHOWN_MAX = 8;
 
-/** Returns what fits a text, best first, in its groups; the empty text fits everything but hosts. */
+/** Returns what fits a text, best first, in its groups; what the server found keeps its order. */
 export function ranked(offers: readonly Offer[], text: string): OfferGroup[] {
   const words = text.trim().toLowerCase().split(/\s+/).filter((word) => word !== "");
-  return ORDER.map((name) => ({ name, offers: best(offers.filter(({ group }) => group === name), words) })).filter(({ name, offers }) => offers.length > 0 && (words.length > 0 || name !== "Hosts"));
+  return ORDER.map((name) => ({ name, offers: best(offers.filter(({ group }) => group === name), words) })).filter(({ offers }) => offers.length > 0);
 }
 
 function best(offers: readonly Offer[], words: readonly string[]): Offer[] {
-  const scored = offers.map((offer) => ({ offer, score: scoreOf(offer, words) })).filter(({ score }) => score > 0);
+  const scored = offers.map((offer) => ({ offer, score: offer.found ? 1 : scoreOf(offer, words) })).filter(({ score }) => score > 0);
   return scored.sort((a, b) => b.score - a.score).slice(0, SHOWN_MAX).map(({ offer }) => offer);
 }
 

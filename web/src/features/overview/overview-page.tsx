@@ -1,6 +1,10 @@
+import { Link } from "@tanstack/react-router";
+
 import type { Summary } from "../../api/types";
 import { count } from "../../shared/format/number";
 import { useLive } from "../../shared/live/use-live";
+import { kindWords } from "../../shared/thing/kind";
+import { stateWord } from "../../shared/thing/state";
 import { JobCard } from "../../shared/scan/job-card";
 import { Empty } from "../../shared/ui/empty";
 import { Facts, type Fact } from "../../shared/ui/facts";
@@ -72,16 +76,23 @@ function Nothing() {
   );
 }
 
-const KINDS: Record<string, string> = { "network.host": "Hosts", "network.service": "Services" };
-
 function things(summary: Summary): Fact[] {
   const kinds = Object.entries(summary.things).flatMap(([kind, states]) =>
-    Object.entries(states).map(([state, amount]) => ({ name: `${KINDS[kind] ?? kind} ${state}`, value: count(amount) })),
+    Object.entries(states).map(([state, amount]) => ({ name: `${kindWords(kind).many} ${stateWord(state)}`, value: <Of search={{ type: kind, state }} amount={amount} /> })),
   );
   return [
     ...kinds,
     { name: "Added in 24 h", value: count(summary.added_last_day) },
-    { name: "Changed in 24 h", value: count(summary.changed_last_day) },
-    { name: "Not seen for 7 days", value: count(summary.stale) },
+    { name: "Changed in 24 h", value: <Of search={{ changed: "24h" }} amount={summary.changed_last_day} /> },
+    { name: "Not seen for 7 days", value: <Of search={{ unseen: "7d" }} amount={summary.stale} /> },
   ];
+}
+
+/** A count that leads to what it counts. */
+function Of({ search, amount }: { search: { type?: string; state?: string; changed?: string; unseen?: string }; amount: number }) {
+  return (
+    <Link to="/inventory" search={search} className={styles["count"]}>
+      {count(amount)}
+    </Link>
+  );
 }

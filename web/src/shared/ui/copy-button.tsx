@@ -5,8 +5,8 @@ import { notify } from "./notices-store";
 
 const SAID_MS = 2000;
 
-/** Copies a text and says so in its own place, which a dialog above the page does not hide. */
-export function CopyButton({ text, label, size = "compact-xs" }: { text: string; label: string; size?: string }) {
+/** Copies a text and says so in its own place, which a dialog above the page does not hide; `what` tells several of the same label apart. */
+export function CopyButton({ text, label, what, size = "compact-xs" }: { text: string; label: string; what?: string; size?: string }) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return undefined;
@@ -23,7 +23,7 @@ export function CopyButton({ text, label, size = "compact-xs" }: { text: string;
   };
   return (
     <>
-      <Button size={size} variant="default" onClick={copy}>
+      <Button size={size} variant="default" aria-label={what === undefined ? undefined : `${label} ${what}`} onClick={copy}>
         {copied ? "Copied" : label}
       </Button>
       <span role="status" className="sr-only">

@@ -128,7 +128,8 @@ function pick<R>(props: VirtualTableProps<R>): HeadProps {
   return { sorting: props.sorting, onSort: props.onSort };
 }
 
-function HeadCell<R>({ column, sorting, onSort }: HeadProps & { column: Column<R> }) {
+/** The head of a column, which sorts by it where it can. */
+export function HeadCell<R>({ column, sorting, onSort }: HeadProps & { column: Omit<Column<R>, "cell"> }) {
   const sorted = sorting?.by === column.id;
   const direction = sorting?.descending ? "descending" : "ascending";
   return (
