@@ -109,7 +109,10 @@ fn the_commands_of_the_readme_are_understood() {
 
 #[test]
 fn the_commands_of_the_guides_are_understood() {
-    for (name, page) in [("inventory.md", include_str!("../../../../docs/inventory.md"))] {
+    for (name, page) in [
+        ("inventory.md", include_str!("../../../../docs/inventory.md")),
+        ("backups.md", include_str!("../../../../docs/backups.md")),
+    ] {
         let lines = page.lines().filter_map(|line| line.strip_prefix("$ "));
         let mut count = 0;
         for line in lines.filter(|line| line.starts_with("groma ")) {

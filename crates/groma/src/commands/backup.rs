@@ -56,18 +56,21 @@ impl Backup {
 fn print(cx: &Context, settings: &BackupSettings) -> Result<(), Failure> {
     let out = cx.out();
     out.print_one(settings, || sheet(settings))?;
-    if out.format != Format::Table {
-        return Ok(());
+    if out.format == Format::Table {
+        advise(settings);
     }
+    Ok(())
+}
+
+fn advise(settings: &BackupSettings) {
     for warning in &settings.warnings {
         say(format!("warning: {warning}"));
     }
     if settings.target.is_none() {
-        say("backups go nowhere yet; settle that with: groma backup target local PATH");
+        say("say where they go with: groma backup target local PATH");
     } else if matches!(settings.schedule, BackupSchedule::Off {}) {
-        say("none are made by themselves; change that with: groma backup schedule --daily 3");
+        say("set one with: groma backup schedule --daily 3");
     }
-    Ok(())
 }
 
 fn sheet(settings: &BackupSettings) -> Sheet {
@@ -75,7 +78,7 @@ fn sheet(settings: &BackupSettings) -> Sheet {
         let total = job.bytes_total.map_or_else(String::new, |total| format!(" of {}", size::display(total)));
         format!("{}: {}, {}{total}", job.kind, job.phase, size::display(job.bytes))
     });
-    let mut fields = vec![
+    let fields = vec![
         ("target", settings.target.as_ref().map_or_else(|| "none".to_owned(), target)),
         ("schedule", schedule(&settings.schedule)),
         ("next", optional(settings.next_at.map(moment))),
@@ -92,20 +95,22 @@ fn sheet(settings: &BackupSettings) -> Sheet {
         ("last restore proven", settings.last_drill_at.map_or_else(|| "never".to_owned(), moment)),
         ("running", optional(running)),
     ];
-    fields.extend(settings.outcomes.iter().map(|outcome| ("ended", ended(outcome))));
     Sheet::of_fields(fields)
 }
 
-/// Returns how a job ended, in a line.
-fn ended(outcome: &BackupOutcome) -> String {
-    let how = if outcome.success { "done" } else { "failed" };
-    format!(
-        "{} {}, {how} in {}: {}",
-        moment(outcome.at),
-        outcome.kind,
-        display_ms(outcome.duration_ms),
-        outcome.message
-    )
+fn ended(outcomes: &[BackupOutcome]) -> Sheet {
+    let mut sheet = Sheet::new(&["ended", "job", "how", "took", "backup", "found"]);
+    for outcome in outcomes {
+        sheet.row(vec![
+            moment(outcome.at),
+            outcome.kind.clone(),
+            if outcome.success { "done".to_owned() } else { "failed".to_owned() },
+            display_ms(outcome.duration_ms),
+            optional(outcome.backup),
+            outcome.message.clone(),
+        ]);
+    }
+    sheet
 }
 
 fn target(target: &BackupTarget) -> String {

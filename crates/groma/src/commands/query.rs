@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::output::{Sheet, say};
+use crate::output::{Format, Sheet, say};
 
 /// The most rows that an answer has.
 const ROWS_MAX: i64 = 100_000;
@@ -45,6 +45,10 @@ impl Query {
         let names = names(&answer);
         let rows: Vec<Row<'_>> =
             answer.rows.iter().map(|values| Row { names: &names, values: values.as_slice() }).collect();
+        if out.format == Format::Table && rows.is_empty() {
+            say("no rows");
+            return Ok(());
+        }
         out.print(&answer, &rows, || sheet(&answer))?;
         if answer.truncated {
             let shown = answer.rows.len();

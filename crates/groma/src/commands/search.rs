@@ -47,7 +47,7 @@ impl Search {
             self.tell(&answer);
         }
         // As JSON, the answer says so itself.
-        if out.format != Format::Json {
+        if out.format != Format::Json && answer.searched > 0 {
             tell_lacks(&answer);
         }
         Ok(())

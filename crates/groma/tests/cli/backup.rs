@@ -136,6 +136,8 @@ fn a_new_machine_needs_the_backups_and_the_recovery_key_alone() {
     groma.run(&format!("backup target local {}", store.display())).code(0);
     groma.run("backup create").code(0);
 
+    // The machine is gone, and its keys with it.
+    fs::remove_dir_all(groma.home.path().join(".config")).unwrap();
     let other = Groma::new();
     let into = other.data_dir();
     let line = format!("backup restore --to {}", into.display());
@@ -144,7 +146,8 @@ fn a_new_machine_needs_the_backups_and_the_recovery_key_alone() {
     assert!(other.run(&line).code(5).stderr.contains("--recovery-key-file"));
     let file = other.home.path().join("recovery");
     fs::write(&file, key).unwrap();
-    other.run(&format!("{line} --recovery-key-file {}", file.display())).code(0);
+    let restored = other.run(&format!("{line} --recovery-key-file {}", file.display())).code(0);
+    assert!(restored.stderr.contains("groma keys recover"), "{}", restored.stderr);
     other.run(&format!("keys recover --recovery-key-file {}", file.display())).code(0);
     assert_eq!(other.run("resources list -o ndjson").code(0).lines().len(), 2);
 }

@@ -69,32 +69,43 @@ impl Restore {
             (None, None) => RestoreWhich::Newest,
         };
         let (into, replace, over_newer) = (self.to.clone(), self.replace, self.over_newer);
-        let from = self.source(cx).await?;
+        let from = source(cx, self.from, self.bucket, self.place).await?;
         let request = RestoreRequest { from, which, into, replace, over_newer };
         let restored = Box::pin(watched(cx, request, &unlock)).await?;
         cx.out().print_one(&restored, || sheet(&restored))?;
-        say(format!("look at it with: groma status --data-dir {}", restored.folder.display()));
+        let folder = restored.folder.display();
+        say(match self.recovery_key_file {
+            None => format!("look at it with: groma status --data-dir {folder}"),
+            Some(_) => format!(
+                "add a way of opening it that is no secret on paper: groma keys recover --data-dir {folder}"
+            ),
+        });
         Ok(())
     }
+}
 
-    /// Returns where the backups are.
-    async fn source(self, cx: &Context) -> Result<BackupTarget, Failure> {
-        match (self.from, self.bucket) {
-            (Some(path), _) => return folder(&path),
-            (None, Some(bucket)) => return self.place.bucket(bucket),
-            (None, None) => {}
-        }
-        let nowhere = || {
-            Failure::usage("nothing says where the backups are")
-                .hint("name their folder with --from, or their bucket with --bucket")
-        };
-        // Asking would make a data folder where there is none.
-        if !cx.settings.data_dir.is_dir() {
-            return Err(nowhere());
-        }
-        let settings = cx.read(async |backend| backend.backup_settings_get().await).await?;
-        with_secret(settings.target.ok_or_else(nowhere)?)
+/// Returns where the backups are: what was named, or where those of the data folder go.
+async fn source(
+    cx: &Context,
+    from: Option<PathBuf>,
+    bucket: Option<String>,
+    place: Place,
+) -> Result<BackupTarget, Failure> {
+    match (from, bucket) {
+        (Some(path), _) => return folder(&path),
+        (None, Some(bucket)) => return place.bucket(bucket),
+        (None, None) => {}
     }
+    let nowhere = || {
+        Failure::usage("nothing says where the backups are")
+            .hint("name their folder with --from, or their bucket with --bucket")
+    };
+    // Asking would make a data folder where there is none.
+    if !cx.settings.data_dir.is_dir() {
+        return Err(nowhere());
+    }
+    let settings = cx.read(async |backend| backend.backup_settings_get().await).await?;
+    with_secret(settings.target.ok_or_else(nowhere)?)
 }
 
 /// Restores, shows how far that is, and calls it off at the first request to stop.

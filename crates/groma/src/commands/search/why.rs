@@ -2,9 +2,12 @@
 
 use groma_api::SearchReason;
 
-/// Returns the reasons, with the figures of the ranking where the answer has them.
+/// Returns the reasons, with the figures of the ranking where the answer has them. What is named exactly is named in part as
+/// well, which goes without saying.
 pub(super) fn told(why: &[SearchReason]) -> String {
-    why.iter().map(reason).collect::<Vec<_>>().join("; ")
+    let exact = why.iter().any(|why| matches!(why, SearchReason::Exact { .. }));
+    let told = why.iter().filter(|why| !exact || !matches!(why, SearchReason::Fragment { .. }));
+    told.map(reason).collect::<Vec<_>>().join("; ")
 }
 
 fn reason(why: &SearchReason) -> String {
@@ -14,7 +17,7 @@ fn reason(why: &SearchReason) -> String {
         SearchReason::Words { terms, rank, score } => {
             let figures = figures([
                 rank.map(|rank| format!("place {rank}")),
-                score.map(|score| format!("BM25 {score:.2}")),
+                score.map(|score| format!("BM25 {}", short(score))),
             ]);
             format!("words {}{figures}", terms.join(", "))
         }
@@ -26,6 +29,11 @@ fn reason(why: &SearchReason) -> String {
             format!("meaning{figures}")
         }
     }
+}
+
+/// Returns a score with the digits that tell it from another one: where every thing has a word, all are tiny.
+fn short(score: f64) -> String {
+    if score == 0.0 || score.abs() >= 0.01 { format!("{score:.2}") } else { format!("{score:.1e}") }
 }
 
 fn figures(parts: [Option<String>; 2]) -> String {

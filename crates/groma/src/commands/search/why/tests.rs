@@ -7,6 +7,7 @@ fn reasons_are_told_with_their_figures_where_there_are_some() {
     let terms = vec!["postgres".to_owned(), "prod".to_owned()];
     let brief = [
         SearchReason::Exact { field: "name".to_owned(), value: "db-1".to_owned() },
+        SearchReason::Fragment { field: "name".to_owned(), value: "db-1".to_owned() },
         SearchReason::Words { terms: terms.clone(), rank: None, score: None },
         SearchReason::Meaning { rank: None, cosine: None },
     ];
