@@ -9,6 +9,7 @@ import { rowKey } from "./row-keys";
 import { filterOf, isNarrowed, orderOf, sortedBy, tagText, toggled, validateInventorySearch, valuesOf, widened } from "./search";
 import { toldByMode } from "./search-note";
 import { titleOf } from "./title";
+import { toldReasons } from "./why";
 import { readViews, useSavedViews } from "./views";
 
 const NOW = Date.parse("2026-11-21T15:00:00.000Z");
@@ -123,6 +124,11 @@ test("relations are grouped by kind and direction, what the thing belongs to fir
     ["Attached to", 1],
     ["Part of this", 2],
   ]);
+});
+
+test("who is named whole is not told to contain it as well", () => {
+  const reasons = [{ by: "exact", field: "name", value: "a" }, { by: "fragment", field: "name", value: "a" }, { by: "fragment", field: "identifier", value: "ab" }, { by: "meaning" }] as const;
+  expect(toldReasons(reasons).map((reason) => ("field" in reason ? `${reason.by} ${reason.field}` : reason.by))).toEqual(["exact name", "fragment identifier", "meaning"]);
 });
 
 test("a note that says what the mode says is not said twice", () => {

@@ -2,16 +2,16 @@ import type { SearchAnswer, SearchReason } from "../../api/types";
 import { Marked } from "../../shared/thing/marked";
 
 /** Why a thing is among the hits, in words. */
-export function Why({ reasons, typed }: { reasons: readonly SearchReason[]; typed: string }) {
-  return reasons.map((reason, index) => (
+export function Why({ reasons, typed, meaning }: { reasons: readonly SearchReason[]; typed: string; meaning: SearchAnswer["meaning"] }) {
+  return toldReasons(reasons).map((reason, index) => (
     <span key={reason.by === "exact" || reason.by === "fragment" ? `${reason.by} ${reason.field} ${reason.value}` : reason.by}>
       {index > 0 ? " · " : ""}
-      <Reason reason={reason} typed={typed} />
+      <Reason reason={reason} typed={typed} meaning={meaning} />
     </span>
   ));
 }
 
-function Reason({ reason, typed }: { reason: SearchReason; typed: string }) {
+function Reason({ reason, typed, meaning }: { reason: SearchReason; typed: string; meaning: SearchAnswer["meaning"] }) {
   switch (reason.by) {
     case "exact":
       return (
@@ -42,8 +42,15 @@ function Reason({ reason, typed }: { reason: SearchReason; typed: string }) {
         </>
       );
     case "meaning":
-      return <>means something similar{figures([reason.rank ? `rank ${reason.rank}` : "", typeof reason.cosine === "number" ? `cosine ${reason.cosine.toFixed(3)}` : ""])}</>;
+      // Without the model nothing is known of meaning: it is the spelling that is alike.
+      return <>{meaning === "lexical" ? "is spelt alike" : "means something similar"}{figures([reason.rank ? `rank ${reason.rank}` : "", typeof reason.cosine === "number" ? `cosine ${reason.cosine.toFixed(3)}` : ""])}</>;
   }
+}
+
+/** Returns the reasons that say something: what is the whole name contains it too. */
+export function toldReasons(reasons: readonly SearchReason[]): SearchReason[] {
+  const whole = new Set(reasons.flatMap((reason) => (reason.by === "exact" ? [reason.field] : [])));
+  return reasons.filter((reason) => reason.by !== "fragment" || !whole.has(reason.field));
 }
 
 function figures(parts: readonly string[]): string {
