@@ -99,7 +99,7 @@ function Hit({ id, hit, typed, words, meaning, now, active, onPoint }: HitProps)
         <Seen at={resource.last_seen} now={now} gone={!!resource.deleted_at} />
       </div>
       <div role="gridcell" className={styles["why"]}>
-        <Why reasons={why} typed={typed} meaning={meaning} />
+        <Why reasons={why} typed={typed} meaning={meaning} explain={typeof score === "number"} />
         {typeof score === "number" ? ` · score ${score.toFixed(3)}` : null}
       </div>
     </div>

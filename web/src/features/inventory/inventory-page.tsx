@@ -17,7 +17,7 @@ import { SavedViews, SaveViewDialog } from "./saved-views";
 import { SearchBox, type SearchBoxHandle } from "./search-box";
 import { SearchNote } from "./search-note";
 import { sortedBy, type InventorySearch } from "./search";
-import { ThingGrid } from "./thing-grid";
+import { ROW_PX, ThingGrid } from "./thing-grid";
 import { titleOf } from "./title";
 import { useOpenFirst } from "./use-open-first";
 import { useFound } from "./use-search";
@@ -91,7 +91,7 @@ export function InventoryPage() {
             ) : state.total === 0 ? (
               <Nothing search={search} />
             ) : state.total === undefined && state.error ? null : (
-              <ThingGrid pending={pending} view={view} state={state} search={search} height={HEIGHT} element={list} onSort={(by) => change(sortedBy(search, by))} />
+              <ThingGrid pending={pending} view={view} state={state} search={search} height={gridHeight(state.total)} element={list} onSort={(by) => change(sortedBy(search, by))} />
             )}
           </Panel>
         </div>
@@ -100,4 +100,9 @@ export function InventoryPage() {
       {asked === "export" ? <ExportDialog search={search} onClose={() => setAsked(null)} /> : null}
     </Page>
   );
+}
+
+/** As high as its rows, and no higher than the screen. */
+function gridHeight(total: number | undefined): string {
+  return total === undefined ? HEIGHT : `min(${(total + 1) * ROW_PX + 2}px, ${HEIGHT})`;
 }

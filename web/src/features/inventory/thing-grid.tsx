@@ -11,7 +11,7 @@ import type { ResourceView, ResourceViewState, ThingRow } from "./resource-view"
 import { forRows, rowKey } from "./row-keys";
 import { orderOf, type InventorySearch, type Sort } from "./search";
 
-const ROW_PX = 32;
+export const ROW_PX = 32;
 const TEMPLATE = COLUMNS.map(({ width }) => width).join(" ");
 const NOW_MS = 5000;
 

@@ -2,8 +2,8 @@ import type { SearchAnswer, SearchReason } from "../../api/types";
 import { Marked } from "../../shared/thing/marked";
 
 /** Why a thing is among the hits, in words. */
-export function Why({ reasons, typed, meaning }: { reasons: readonly SearchReason[]; typed: string; meaning: SearchAnswer["meaning"] }) {
-  return toldReasons(reasons).map((reason, index) => (
+export function Why({ reasons, typed, meaning, explain }: { reasons: readonly SearchReason[]; typed: string; meaning: SearchAnswer["meaning"]; explain: boolean }) {
+  return (explain ? reasons : toldReasons(reasons)).map((reason, index) => (
     <span key={reason.by === "exact" || reason.by === "fragment" ? `${reason.by} ${reason.field} ${reason.value}` : reason.by}>
       {index > 0 ? " · " : ""}
       <Reason reason={reason} typed={typed} meaning={meaning} />
@@ -38,7 +38,7 @@ function Reason({ reason, typed, meaning }: { reason: SearchReason; typed: strin
         <>
           {reason.terms.length === 1 ? "has the word " : "has the words "}
           <Marked text={reason.terms.join(", ")} words={reason.terms} />
-          {figures([reason.rank ? `rank ${reason.rank}` : "", reason.score ? `BM25 ${reason.score.toFixed(2)}` : ""])}
+          {figures([reason.rank ? `rank ${reason.rank}` : "", reason.score ? `BM25 ${reason.score.toPrecision(2)}` : ""])}
         </>
       );
     case "meaning":
@@ -47,10 +47,10 @@ function Reason({ reason, typed, meaning }: { reason: SearchReason; typed: strin
   }
 }
 
-/** Returns the reasons that say something: what is the whole name contains it too. */
-export function toldReasons(reasons: readonly SearchReason[]): SearchReason[] {
-  const whole = new Set(reasons.flatMap((reason) => (reason.by === "exact" ? [reason.field] : [])));
-  return reasons.filter((reason) => reason.by !== "fragment" || !whole.has(reason.field));
+/** Returns the reasons that say something: who is named whole has the words and the parts of it as well. */
+export function toldReasons(reasons: readonly SearchReason[]): readonly SearchReason[] {
+  const exact = reasons.filter(({ by }) => by === "exact");
+  return exact.length === 0 ? reasons : exact;
 }
 
 function figures(parts: readonly string[]): string {
