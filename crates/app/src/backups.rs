@@ -1,6 +1,7 @@
 //! Backups: one job at a time, by itself when it is due or when somebody asks, and how the last ones ended.
 
 mod jobs;
+mod restore;
 mod settings;
 mod tend;
 
@@ -17,6 +18,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use self::jobs::Job;
+pub use self::restore::{RestoreRequest, RestoreStep, RestoreWhich, Restored, restore};
 use crate::backend::Caller;
 use crate::{App, error};
 

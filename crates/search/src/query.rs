@@ -111,8 +111,6 @@ pub struct Answer {
     pub words_ready: bool,
     /// Whether vectors were compared.
     pub meaning_used: bool,
-    /// Whether only a part of what the words are in was ranked, because they are in too much.
-    pub bounded: bool,
     /// How words of the query were corrected.
     pub corrected: Vec<Correction>,
 }

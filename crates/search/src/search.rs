@@ -6,7 +6,6 @@ mod fusion;
 pub(crate) use exact::by_id;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 use std::thread;
 
 use crate::bitmap::Bitmap;
@@ -15,7 +14,7 @@ use crate::fold::fold;
 use crate::query::{Answer, Hit, Numbers, Query, Why};
 use crate::restriction::Restriction;
 use crate::vectors::{Neighbour, VectorIndex};
-use crate::words::{Plan, Ranked, Words};
+use crate::words::{Plan, Words};
 
 /// At most so many hits are returned.
 const MOST: usize = 1_000;
@@ -23,13 +22,11 @@ const MOST: usize = 1_000;
 const DEPTH: usize = 100;
 /// Below so many documents a thread more costs more than it saves.
 const TWO_THREADS: usize = 5_000;
-/// For so many hits it is told which words are in them.
-const EXPLAINED: usize = 50;
 
 /// What is searched.
 pub(crate) struct Sources<'a> {
     pub(crate) catalogue: &'a Catalogue,
-    pub(crate) words: Option<&'a Words>,
+    pub(crate) words: &'a Words,
     pub(crate) vectors: &'a dyn VectorIndex,
     pub(crate) words_ready: bool,
 }
@@ -37,7 +34,7 @@ pub(crate) struct Sources<'a> {
 /// What words and vectors gave.
 struct Found {
     plan: Plan,
-    ranked: Ranked,
+    ranked: Vec<(u32, f32)>,
     near: Vec<Neighbour>,
 }
 
@@ -45,7 +42,7 @@ impl Sources<'_> {
     /// Answers a query.
     pub(crate) fn search(&self, query: &Query<'_>) -> Answer {
         let restriction = Restriction::new(query.filter, self.catalogue);
-        let allowed = Arc::new(self.catalogue.allowed(&restriction));
+        let allowed = self.catalogue.allowed(&restriction);
         let limit = query.limit.min(MOST);
         let mut answer = Answer {
             allowed: allowed.len(),
@@ -61,7 +58,6 @@ impl Sources<'_> {
         let fragments = exact::fragments(self.catalogue, &folded, &allowed, limit);
         let found = self.ranked(query, &allowed, limit);
         let fused = fusion::fuse(self.catalogue, &found.plan, &found.ranked, &found.near, limit.max(DEPTH));
-        answer.bounded = found.ranked.bounded;
         answer.corrected.clone_from(&found.plan.corrected);
 
         let mut order: Vec<(u32, u8)> = Vec::new();
@@ -79,15 +75,14 @@ impl Sources<'_> {
             fused.order.iter().filter(|ordinal| !seen.contains(*ordinal)).map(|ordinal| (*ordinal, 3)),
         );
         order.truncate(limit);
-        let terms = self.terms(&found, &order, &fused);
         for (ordinal, tier) in order {
             let mut why = reasons.remove(&ordinal).unwrap_or_default();
-            why.extend(fused.words_why(ordinal, &found.plan, terms.get(&ordinal).map_or(&[], Vec::as_slice)));
+            why.extend(fused.words_why(ordinal, &found.plan, self.words));
             why.extend(fused.meaning_why(ordinal));
             let numbers = query.explain.then(|| Numbers {
                 tier,
                 fused: fused.score(ordinal),
-                words: found.ranked.scores.get(&ordinal).copied(),
+                words: fused.words(ordinal),
                 cosine: fused.cosine(ordinal),
             });
             answer.hits.push(Hit { id: self.catalogue.ids[ordinal as usize], why, numbers });
@@ -95,22 +90,11 @@ impl Sources<'_> {
         answer
     }
 
-    /// Returns which terms are in the hits, for as many as are looked at first.
-    fn terms(&self, found: &Found, order: &[(u32, u8)], fused: &fusion::Fused) -> HashMap<u32, Vec<usize>> {
-        let by_words = order.iter().map(|(ordinal, _)| *ordinal).filter(|ordinal| fused.by_words(*ordinal));
-        let ordinals: Vec<u32> = by_words.take(EXPLAINED).collect();
-        let terms = self.words.and_then(|words| words.terms_in(&found.plan, &ordinals).ok());
-        terms.unwrap_or_default()
-    }
-
     /// Ranks by words and by meaning, side by side when there is much to do.
-    fn ranked(&self, query: &Query<'_>, allowed: &Arc<Bitmap>, limit: usize) -> Found {
+    fn ranked(&self, query: &Query<'_>, allowed: &Bitmap, limit: usize) -> Found {
         let by_words = || {
-            let Some(words) = self.words else { return (Plan::default(), Ranked::default()) };
-            let plan = words.plan(query.text);
-            let all = allowed.len() == self.catalogue.len();
-            // A fault of the words' database leaves exact names, fragments and meaning.
-            let ranked = words.rank(&plan, allowed, all).unwrap_or_default();
+            let plan = self.words.plan(query.text);
+            let ranked = self.words.rank(&plan, allowed);
             (plan, ranked)
         };
         let Some(vector) = query.vector else {

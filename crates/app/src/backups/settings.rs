@@ -227,6 +227,6 @@ pub(super) fn sequence(head: JournalHead) -> String {
     Sequence::new(Epoch::from_millis(head.epoch), head.number).to_string()
 }
 
-fn moment(at: Timestamp) -> Option<jiff::Timestamp> {
+pub(super) fn moment(at: Timestamp) -> Option<jiff::Timestamp> {
     jiff::Timestamp::from_microsecond(at.micros()).ok()
 }

@@ -70,7 +70,9 @@ fn the_forms_of_the_documentation_are_understood() {
         "groma backup schedule --off",
         "groma backup create --detach",
         "groma backup verify --full",
-        "groma backup verify 01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77 --detach",
+        "groma backup verify 3 --detach",
+        "groma backup restore 3 --to /tmp/x --from /mnt/backups --replace --over-newer",
+        "groma backup restore --at 2026-11-21T15:04:05Z --to x --bucket b --access-key-id A --recovery-key-file -",
         "groma backup drill",
         "groma backup status --wait",
         "groma backup cancel",
@@ -173,6 +175,9 @@ fn mistakes_are_refused() {
         "groma backup target s3 --bucket b --secret-access-key hunter2",
         "groma backup target s3 --bucket b --secret-file key",
         "groma backup verify nonsense",
+        "groma backup restore",
+        "groma backup restore 3 --at 2026-11-21T15:04:05Z --to x",
+        "groma backup restore --to x --from y --bucket b",
         "groma conversations add 01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77 hello --metadata []",
     ] {
         assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");

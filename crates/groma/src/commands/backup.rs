@@ -5,6 +5,7 @@ mod create;
 mod drill;
 mod job;
 mod list;
+mod restore;
 mod schedule;
 mod status;
 mod target;
@@ -31,6 +32,7 @@ pub(crate) enum Backup {
     Status(status::Status),
     Verify(verify::Verify),
     Drill(drill::Drill),
+    Restore(Box<restore::Restore>),
     Cancel(cancel::Cancel),
 }
 
@@ -44,6 +46,7 @@ impl Backup {
             Self::Status(args) => args.run(cx).await,
             Self::Verify(args) => args.run(cx).await,
             Self::Drill(args) => args.run(cx).await,
+            Self::Restore(args) => args.run(cx).await,
             Self::Cancel(args) => args.run(cx).await,
         }
     }
@@ -113,7 +116,7 @@ fn target(target: &BackupTarget) -> String {
             let region = region.as_ref().map_or_else(String::new, |region| format!(" in {region}"));
             let endpoint = endpoint.as_ref().map_or_else(String::new, |endpoint| format!(" at {endpoint}"));
             let key = access_key_id.as_ref().map_or_else(
-                || ", with what the machine may".to_owned(),
+                || ", with the key of the environment".to_owned(),
                 |id| format!(", with access key {id}"),
             );
             format!("s3://{bucket}{prefix}{region}{endpoint}{key}")

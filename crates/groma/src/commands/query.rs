@@ -1,6 +1,7 @@
 //! `groma query`.
 
 mod statement;
+mod views;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -21,6 +22,7 @@ const ROWS_MAX: i64 = 100_000;
 ///
 /// Nothing can be changed by it. With --output ndjson each row is an object by the names of the columns.
 #[derive(Debug, Args)]
+#[command(after_long_help = views::told())]
 pub(crate) struct Query {
     /// The statement; `@FILE` reads it from a file, `-` from stdin
     #[arg(value_name = "SELECT")]

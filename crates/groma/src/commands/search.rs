@@ -46,10 +46,14 @@ impl Search {
         if out.format == Format::Table {
             self.tell(&answer);
         }
+        // As JSON, the answer says so itself.
+        if out.format != Format::Json {
+            tell_lacks(&answer);
+        }
         Ok(())
     }
 
-    /// Says how the hits were found, and what they lack.
+    /// Says how the hits were found.
     fn tell(&self, answer: &SearchAnswer) {
         for correction in &answer.corrections {
             say(format!("took `{}` for `{}`", correction.typed, correction.taken_for));
@@ -68,18 +72,22 @@ impl Search {
                 display_ms(answer.took_ms.ceil() as u64)
             ));
         }
-        match (&answer.note, answer.meaning) {
-            (Some(note), _) => say(note),
-            (None, SearchMeaning::Model) if answer.embedded < answer.searched => {
-                let (known, all) = (answer.embedded, answer.searched);
-                say(format!("the meaning of {known} of {all} things is known so far; words find the others"));
-            }
-            (None, SearchMeaning::Lexical) => {
-                say("the language model is not installed, so meaning is guessed: groma model install");
-            }
-            (None, SearchMeaning::Warming) => say("the index is being loaded: ask again in a moment"),
-            (None, SearchMeaning::Model) => {}
+    }
+}
+
+/// Says what the answer lacks.
+fn tell_lacks(answer: &SearchAnswer) {
+    match (&answer.note, answer.meaning) {
+        (Some(note), _) => say(note),
+        (None, SearchMeaning::Model) if answer.embedded < answer.searched => {
+            let (known, all) = (answer.embedded, answer.searched);
+            say(format!("the meaning of {known} of {all} things is known so far; words find the others"));
         }
+        (None, SearchMeaning::Lexical) => {
+            say("the language model is not installed, so meaning is guessed: groma model install");
+        }
+        (None, SearchMeaning::Warming) => say("the index is being loaded: ask again in a moment"),
+        (None, SearchMeaning::Model) => {}
     }
 }
 

@@ -11,7 +11,8 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::interrupt::Stop;
-use bar::Bar;
+
+pub(crate) use bar::Bar;
 
 /// The wait between two questions.
 const ASKED_EVERY: Duration = Duration::from_millis(200);

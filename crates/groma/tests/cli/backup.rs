@@ -23,14 +23,13 @@ fn a_backup_is_made_listed_verified_and_proven() {
     assert_eq!((&made["kind"], &made["success"]), (&"create".into(), &true.into()), "{made}");
     let list = groma.run("backup list -o json").code(0).json();
     let backups = list["backups"].as_array().unwrap();
-    assert_eq!((backups.len(), &backups[0]["id"]), (1, &made["backup"]), "{list}");
-    let id = made["backup"].as_str().unwrap();
-    groma.run(&format!("backup verify {id}")).code(0);
+    assert_eq!((backups.len(), &backups[0]["number"]), (1, &made["backup"]), "{list}");
+    groma.run("backup verify 1").code(0);
     groma.run("backup verify --full").code(0);
     groma.run("backup drill").code(0);
     let status = groma.run("backup status -o json").code(0).json();
     assert!(status["last_success_at"].is_string() && status["last_drill_at"].is_string(), "{status}");
-    groma.run("backup verify 01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77").code(4);
+    assert!(groma.run("backup verify 7").code(3).stderr.contains("groma backup list"));
 }
 
 #[test]
@@ -46,7 +45,10 @@ fn a_damaged_backup_does_not_pass() {
     bytes[middle] ^= 1;
     fs::write(&largest, bytes).unwrap();
     let refused = groma.run("backup verify --full").code(3);
-    assert!(refused.stderr.starts_with("error: "), "{}", refused.stderr);
+    assert!(refused.stderr.contains("error: backup verify: "), "{}", refused.stderr);
+    let into = groma.home.path().join("restored");
+    groma.run(&format!("backup restore --to {}", into.display())).code(8);
+    assert!(!into.exists());
 }
 
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
@@ -94,4 +96,70 @@ fn the_secret_of_a_bucket_is_never_given_back() {
     }
     let refused = groma.run("backup target s3 --bucket b --access-key-id AKIDEXAMPLE").code(2);
     assert!(refused.stderr.contains("--secret-file"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_backup_comes_back_to_a_folder_of_its_own() {
+    let (groma, port) = (Groma::new(), OpenPort::new());
+    groma.scan(&port.number().to_string());
+    let (store, into) = (groma.home.path().join("store"), groma.home.path().join("restored"));
+    groma.run(&format!("backup target local {}", store.display())).code(0);
+    groma.run("backup create").code(0);
+    let all = groma.run("resources export").code(0).stdout;
+    groma.scan("1-5");
+
+    // Where backups go is known, and nothing else holds the new folder.
+    let line = format!("backup restore --to {}", into.display());
+    let restored = groma.run(&format!("{line} -o json")).code(0).json();
+    assert_eq!((&restored["backup"], &restored["things"]), (&1.into(), &2.into()), "{restored}");
+    let again = format!("--data-dir {}", into.display());
+    assert_eq!(groma.run(&format!("resources export {again}")).code(0).stdout, all);
+
+    // By now its history is newer: it began a new one.
+    assert!(groma.run(&line).code(6).stderr.contains("--replace"));
+    assert!(groma.run(&format!("{line} --replace")).code(6).stderr.contains("--over-newer"));
+    let from = format!("--from {} --replace --over-newer 1 -o json", store.display());
+    let replaced = groma.run(&format!("{line} {from}")).code(0).json();
+    assert!(std::path::Path::new(replaced["previous"].as_str().unwrap()).is_dir(), "{replaced}");
+    assert_eq!(groma.run(&format!("resources export {again}")).code(0).stdout, all);
+    groma.run(&format!("{line} --replace --over-newer 9")).code(4);
+    groma.run(&format!("{line} --replace --over-newer --at 1h")).code(4);
+}
+
+#[test]
+fn a_new_machine_needs_the_backups_and_the_recovery_key_alone() {
+    let (groma, port) = (Groma::new(), OpenPort::new());
+    groma.scan(&port.number().to_string());
+    let key = groma.run("keys recovery").code(0).stdout;
+    let key = key.lines().find(|line| !line.trim().is_empty()).unwrap();
+    let store = groma.home.path().join("store");
+    groma.run(&format!("backup target local {}", store.display())).code(0);
+    groma.run("backup create").code(0);
+
+    let other = Groma::new();
+    let into = other.data_dir();
+    let line = format!("backup restore --to {}", into.display());
+    assert!(other.run(&line).code(2).stderr.contains("--from"));
+    let line = format!("{line} --from {}", store.display());
+    assert!(other.run(&line).code(5).stderr.contains("--recovery-key-file"));
+    let file = other.home.path().join("recovery");
+    fs::write(&file, key).unwrap();
+    other.run(&format!("{line} --recovery-key-file {}", file.display())).code(0);
+    other.run(&format!("keys recover --recovery-key-file {}", file.display())).code(0);
+    assert_eq!(other.run("resources list -o ndjson").code(0).lines().len(), 2);
+}
+
+#[test]
+fn a_folder_in_use_is_not_replaced() {
+    let groma = Groma::new();
+    let store = groma.home.path().join("store");
+    groma.run(&format!("backup target local {}", store.display())).code(0);
+    groma.run("backup create").code(0);
+    let _server = groma.serve();
+    let line = format!("backup restore --to {} --replace --over-newer", groma.data_dir().display());
+    assert!(groma.run(&line).code(6).stderr.contains("in use"));
+    groma.run("status").code(0);
+    let nowhere = groma.home.path().join("nowhere");
+    groma.run(&format!("backup restore --to x --from {}", nowhere.display())).code(4);
+    assert!(!nowhere.exists());
 }

@@ -9,7 +9,9 @@ fn exit_codes_are_listed() {
 #[test]
 fn every_command_has_help() {
     let groma = Groma::new();
-    for (topic, expected) in [("", "serve"), ("scan network", "--max-rate"), ("events tail", "--since")] {
+    for (topic, expected) in
+        [("", "serve"), ("scan network", "--max-rate"), ("events tail", "--since"), ("query", "completed_at")]
+    {
         let help = groma.run(&format!("help {topic}")).code(0);
         assert!(help.stdout.contains(expected), "{}", help.stdout);
     }

@@ -119,6 +119,7 @@ impl InventoryWrite for World {
                 Finding::Port(port) => {
                     state.ports.insert((port.address, port.port), port.state);
                 }
+                Finding::Thing(_) | Finding::Slice(_) => {}
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use crate::catalogue::{Catalogue, Scope};
 use crate::query::{Correction, Why};
 use crate::synonyms;
 use crate::vectors::Neighbour;
-use crate::words::{Class, Plan, Ranked};
+use crate::words::{Class, Plan, Words};
 
 /// What is added to every rank, so that the first few do not decide everything.
 const K: f32 = 60.0;
@@ -14,7 +14,7 @@ const K: f32 = 60.0;
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
     score: f32,
-    words: Option<usize>,
+    words: Option<(usize, f32)>,
     meaning: Option<(usize, f32)>,
 }
 
@@ -35,19 +35,22 @@ fn reciprocal(rank: usize) -> f32 {
 pub(super) fn fuse(
     catalogue: &Catalogue,
     plan: &Plan,
-    ranked: &Ranked,
+    ranked: &[(u32, f32)],
     near: &[Neighbour],
     depth: usize,
 ) -> Fused {
     let id = |ordinal: u32| catalogue.ids[ordinal as usize];
     let mut places: HashMap<u32, Place> = HashMap::new();
-    let mut words: Vec<(u32, f32)> =
-        ranked.scores.iter().map(|(ordinal, score)| (*ordinal, *score)).collect();
+    let mut words = ranked.to_vec();
     let order = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(id(a.0).cmp(&id(b.0)));
+    if words.len() > depth {
+        words.select_nth_unstable_by(depth - 1, order);
+        words.truncate(depth);
+    }
     words.sort_unstable_by(order);
-    for (at, (ordinal, _)) in words.iter().take(depth).enumerate() {
+    for (at, (ordinal, score)) in words.iter().enumerate() {
         let place = places.entry(*ordinal).or_default();
-        place.words = Some(at + 1);
+        place.words = Some((at + 1, *score));
         place.score += reciprocal(at + 1);
     }
     let mut near: Vec<(u32, f32)> = near.iter().map(|found| (found.ordinal, found.cosine)).collect();
@@ -88,20 +91,19 @@ impl Fused {
         self.place(ordinal).meaning.map(|(_, cosine)| cosine)
     }
 
-    /// Tells whether words found it.
-    pub(super) fn by_words(&self, ordinal: u32) -> bool {
-        self.place(ordinal).words.is_some()
+    pub(super) fn words(&self, ordinal: u32) -> Option<f32> {
+        self.place(ordinal).words.map(|(_, score)| score)
     }
 
     pub(super) fn meaning_why(&self, ordinal: u32) -> Option<Why> {
         self.place(ordinal).meaning.map(|(rank, cosine)| Why::Meaning { rank, cosine })
     }
 
-    /// Tells which words found it; `found` are numbers of the plan's terms.
-    pub(super) fn words_why(&self, ordinal: u32, plan: &Plan, found: &[usize]) -> Option<Why> {
-        let rank = self.place(ordinal).words?;
+    /// Tells which words found it.
+    pub(super) fn words_why(&self, ordinal: u32, plan: &Plan, words: &Words) -> Option<Why> {
+        let (rank, _) = self.place(ordinal).words?;
         let (mut terms, mut related, mut corrected) = (Vec::new(), Vec::new(), Vec::new());
-        for term in found.iter().filter_map(|at| plan.terms.get(*at)) {
+        for term in words.terms_in(plan, ordinal).iter().filter_map(|at| plan.terms.get(*at)) {
             match term.class {
                 Class::Literal => terms.push(term.phrase.clone()),
                 Class::Form | Class::Related => related.push(term.phrase.clone()),

@@ -38,8 +38,6 @@ pub(crate) struct Term {
     /// For which word of the query.
     pub(crate) origin: usize,
     pub(crate) class: Class,
-    /// In how many documents it is at most.
-    pub(crate) frequency: u32,
 }
 
 /// What is looked up for a query.
@@ -49,13 +47,11 @@ pub(crate) struct Plan {
     pub(crate) typed: Vec<String>,
     pub(crate) terms: Vec<Term>,
     pub(crate) corrected: Vec<Correction>,
-    /// How many documents the frequencies are of.
-    pub(crate) counted: u32,
 }
 
 /// Reads a query.
 pub(super) fn plan(text: &str, vocabulary: &Vocabulary) -> Plan {
-    let mut plan = Plan { typed: typed(text), counted: vocabulary.counted().max(1), ..Plan::default() };
+    let mut plan = Plan { typed: typed(text), ..Plan::default() };
     for at in 0..plan.typed.len() {
         let word = plan.typed[at].clone();
         plan.word(at, &word, vocabulary);
@@ -103,20 +99,18 @@ impl Plan {
     fn word(&mut self, origin: usize, word: &str, vocabulary: &Vocabulary) {
         let last = origin + 1 == self.typed.len() && word.len() >= BEGINNING;
         let completions = if last { vocabulary.beginning_with(word, COMPLETIONS) } else { Vec::new() };
-        let frequency = vocabulary.frequency(word);
-        let known_forms: Vec<String> =
-            forms(word).into_iter().filter(|form| vocabulary.frequency(form) > Some(0)).collect();
-        if frequency != Some(0) {
-            self.add(origin, Class::Literal, word, frequency.unwrap_or(1));
+        let is_there = |word: &str| vocabulary.frequency(word) != Some(0);
+        if is_there(word) {
+            self.add(origin, Class::Literal, word);
         }
-        for form in &known_forms {
-            self.add(origin, Class::Form, form, vocabulary.frequency(form).unwrap_or(1));
+        let forms: Vec<String> = forms(word).into_iter().filter(|form| is_there(form)).collect();
+        for form in &forms {
+            self.add(origin, Class::Form, form);
         }
         self.related(origin, synonyms::of(word), vocabulary);
-        let unknown = frequency == Some(0) && known_forms.is_empty();
-        for (longer, frequency) in &completions {
-            let class = if unknown { Class::Form } else { Class::Related };
-            self.add(origin, class, longer, *frequency);
+        let unknown = !is_there(word) && forms.is_empty();
+        for longer in &completions {
+            self.add(origin, if unknown { Class::Form } else { Class::Related }, longer);
         }
         if unknown && completions.is_empty() && synonyms::of(word).is_empty() {
             self.correct(origin, word, vocabulary);
@@ -124,32 +118,26 @@ impl Plan {
     }
 
     fn correct(&mut self, origin: usize, word: &str, vocabulary: &Vocabulary) {
-        for (known, frequency) in vocabulary.near(word, CORRECTIONS) {
-            self.add(origin, Class::Corrected, known, frequency);
+        for known in vocabulary.near(word, CORRECTIONS) {
+            self.add(origin, Class::Corrected, known);
             self.corrected.push(Correction { typed: word.to_owned(), taken_as: known.to_owned() });
             self.related(origin, synonyms::of(known), vocabulary);
         }
     }
 
     fn related(&mut self, origin: usize, terms: &[&str], vocabulary: &Vocabulary) {
-        for term in terms {
-            // A phrase is in no more documents than its rarest word.
-            let frequency =
-                term.split(' ').map(|word| vocabulary.frequency(word).unwrap_or(1)).min().unwrap_or_default();
-            if frequency > 0 {
-                self.add(origin, Class::Related, term, frequency);
-            }
+        let is_there = |term: &str| term.split(' ').all(|word| vocabulary.frequency(word) != Some(0));
+        for term in terms.iter().filter(|term| is_there(term)) {
+            self.add(origin, Class::Related, term);
         }
     }
 
-    fn add(&mut self, origin: usize, class: Class, phrase: &str, frequency: u32) {
-        if let Some(known) = self.terms.iter_mut().find(|term| term.phrase == phrase) {
-            if class < known.class {
-                known.class = class;
-                known.origin = origin;
-            }
-            return;
+    /// Adds a term for a word of the query, once.
+    fn add(&mut self, origin: usize, class: Class, phrase: &str) {
+        let known = self.terms.iter_mut().find(|term| term.origin == origin && term.phrase == phrase);
+        match known {
+            Some(known) => known.class = known.class.min(class),
+            None => self.terms.push(Term { phrase: phrase.to_owned(), origin, class }),
         }
-        self.terms.push(Term { phrase: phrase.to_owned(), origin, class, frequency });
     }
 }

@@ -1,176 +1,150 @@
-//! Ranking by words.
+//! Ranking by words: BM25 (Robertson and Zaragoza 2009) with a weight per column, as if a word were so many times there.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use rusqlite::Connection;
-
+use super::columns::weight;
 use super::plan::{Class, Plan, Term};
-use super::text::WEIGHTS;
-use super::{Inner, Words};
+use super::vocabulary::is_kept;
+use super::{NONE, Words, hash};
 use crate::bitmap::Bitmap;
 
-/// How many documents are ranked for what was typed, and for what is related to it.
-const BUDGET: usize = 3_000;
-const RELATED_BUDGET: usize = 1_000;
-/// What a related word counts for.
-const RELATED: f32 = 0.5;
-/// A word in a greater share of all documents says nothing when there are others: BM25 gives it next to no weight.
-const COMMON: f32 = 0.4;
-/// So many words that are in much add to what rarer ones found.
-const ADDED: usize = 3;
-/// What a document gains that has all words when all are in too much, or that has one in its name.
-const LEVEL: f32 = 1_000.0;
+/// How soon more of the same word counts for less.
+const SATURATION: f32 = 1.2;
+/// How much long documents are held back.
+const LENGTH: f32 = 0.3;
+/// In what an identifier counts as being: the column of identifiers.
+const IDENTIFIER: u8 = 0b10;
 
-/// What words found.
-#[derive(Debug, Default)]
-pub(crate) struct Ranked {
-    /// Scores by ordinal; greater is better.
-    pub(crate) scores: HashMap<u32, f32>,
-    /// Whether not all that matched was ranked.
-    pub(crate) bounded: bool,
+/// What a term counts for by how it came into the plan.
+const fn factor(class: Class) -> f32 {
+    match class {
+        Class::Literal => 1.0,
+        Class::Form => 0.95,
+        Class::Corrected => 0.8,
+        Class::Related => 0.5,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+const fn number(count: usize) -> f32 {
+    count as f32
 }
 
 impl Words {
-    /// Ranks what is allowed by the words of a plan. `all` tells that everything is.
-    pub(crate) fn rank(&self, plan: &Plan, allowed: &Arc<Bitmap>, all: bool) -> rusqlite::Result<Ranked> {
-        let inner = self.inner.lock();
-        *inner.allowed.write() = (!all).then(|| Arc::clone(allowed));
-        let ranked = inner.rank(plan);
-        *inner.allowed.write() = None;
-        ranked
-    }
-
-    /// Returns which terms of a plan are in each of these documents.
-    pub(crate) fn terms_in(
-        &self,
-        plan: &Plan,
-        ordinals: &[u32],
-    ) -> rusqlite::Result<HashMap<u32, Vec<usize>>> {
-        let inner = self.inner.lock();
-        let mut found: HashMap<u32, Vec<usize>> = HashMap::new();
-        if ordinals.is_empty() {
-            return Ok(found);
-        }
-        let mut select =
-            inner.connection.prepare_cached("SELECT 1 FROM words WHERE words MATCH ?1 AND rowid = ?2")?;
-        for (at, term) in plan.terms.iter().enumerate() {
-            let quoted = quoted(&term.phrase);
-            for &ordinal in ordinals {
-                if select.exists((&quoted, ordinal))? {
-                    found.entry(ordinal).or_default().push(at);
+    /// Returns what is allowed and has words of the plan, with its score; greater is better. Of the terms for one word
+    /// of the query the best counts, so that having more of the query's words counts for more.
+    pub(crate) fn rank(&self, plan: &Plan, allowed: &Bitmap) -> Vec<(u32, f32)> {
+        let mut scores = vec![0.0f32; self.slots.len()];
+        let mut best = vec![0.0f32; self.slots.len()];
+        let mut found = Vec::new();
+        for origin in 0..plan.typed.len() {
+            let mut touched = Vec::new();
+            for term in plan.terms.iter().filter(|term| term.origin == origin) {
+                self.score(term, &mut |ordinal, score| {
+                    if allowed.contains(ordinal) {
+                        let best = &mut best[ordinal as usize];
+                        if *best == 0.0 {
+                            touched.push(ordinal);
+                        }
+                        *best = best.max(score);
+                    }
+                });
+            }
+            for ordinal in touched {
+                let score = &mut scores[ordinal as usize];
+                if *score == 0.0 {
+                    found.push(ordinal);
                 }
+                *score += std::mem::take(&mut best[ordinal as usize]);
             }
         }
-        Ok(found)
-    }
-}
-
-/// Quotes a phrase, which then is no syntax whatever is in it.
-fn quoted(phrase: &str) -> String {
-    format!("\"{}\"", phrase.replace('"', "\"\""))
-}
-
-fn any<'a>(terms: impl IntoIterator<Item = &'a &'a Term>) -> String {
-    let quoted: Vec<String> = terms.into_iter().map(|term| quoted(&term.phrase)).collect();
-    format!("({})", quoted.join(" OR "))
-}
-
-impl Inner {
-    fn rank(&self, plan: &Plan) -> rusqlite::Result<Ranked> {
-        let (related, typed): (Vec<&Term>, Vec<&Term>) =
-            plan.terms.iter().partition(|term| term.class == Class::Related);
-        let mut ranked = Pass::new(&self.connection, BUDGET).terms(typed, plan.counted)?;
-        let more = Pass::new(&self.connection, RELATED_BUDGET).terms(related, plan.counted)?;
-        ranked.bounded |= more.bounded;
-        for (ordinal, score) in more.scores {
-            *ranked.scores.entry(ordinal).or_default() += score * RELATED;
-        }
-        Ok(ranked)
-    }
-}
-
-/// Ranking of what some terms match, up to a number of documents.
-struct Pass<'a> {
-    connection: &'a Connection,
-    left: usize,
-    ranked: Ranked,
-}
-
-impl<'a> Pass<'a> {
-    fn new(connection: &'a Connection, budget: usize) -> Self {
-        Self { connection, left: budget, ranked: Ranked::default() }
+        found.into_iter().map(|ordinal| (ordinal, scores[ordinal as usize])).collect()
     }
 
-    fn terms(mut self, mut terms: Vec<&Term>, counted: u32) -> rusqlite::Result<Ranked> {
-        terms.sort_by_key(|term| term.frequency);
-        let mut sum = 0;
-        let rare = terms.partition_point(|term| {
-            sum += term.frequency as usize;
-            sum <= self.left
+    /// Calls `take` with every document that has a term, and what that counts for.
+    fn score(&self, term: &Term, take: &mut dyn FnMut(u32, f32)) {
+        let Some(mut matches) = self.matches(&term.phrase) else { return };
+        let count = number(matches.count());
+        // Rarer words say more.
+        let rarity =
+            (1.0 + (number(self.len()) - count).max(0.0) / (count + 0.5)).ln().max(0.01) * factor(term.class);
+        // The average as a factor, and each weight of columns once.
+        let average = number(usize::try_from(self.total).unwrap_or(usize::MAX)) / number(self.len().max(1));
+        let per_word = LENGTH / average.max(1.0);
+        let weights: [f32; 64] =
+            std::array::from_fn(|columns| weight(u8::try_from(columns).unwrap_or_default()));
+        matches.each(&mut |slot, columns| {
+            let ordinal = self.owners[slot as usize];
+            if ordinal != NONE {
+                let weight = weights[usize::from(columns) & 63];
+                let length = f32::from(self.lengths[slot as usize]);
+                let held_back = SATURATION * (1.0 - LENGTH + per_word * length);
+                take(ordinal, rarity * weight * (SATURATION + 1.0) / (weight + held_back));
+            }
         });
-        let (rare, common) = terms.split_at(rare);
-        if rare.is_empty() {
-            self.all_common(common)?;
-        } else {
-            let found = any(rare);
-            self.run(&found, 0.0)?;
-            #[expect(clippy::cast_precision_loss, reason = "a share")]
-            let too_common = |term: &&&Term| term.frequency as f32 > COMMON * counted as f32;
-            let added: Vec<&Term> =
-                common.iter().filter(|term| !too_common(term)).take(ADDED).copied().collect();
-            if !added.is_empty() {
-                self.left = self.left.max(BUDGET);
-                self.run(&format!("{found} AND {}", any(&added)), 0.0)?;
-            }
-        }
-        Ok(self.ranked)
     }
 
-    /// When every word is in too much: first what has all of them, then what has one in its name, then any.
-    fn all_common(&mut self, terms: &[&Term]) -> rusqlite::Result<()> {
-        if terms.is_empty() {
-            return Ok(());
+    /// Returns where a word or phrase is; `None` if it is nowhere. The words of a phrase must be in one column.
+    fn matches(&self, phrase: &str) -> Option<Matches<'_>> {
+        if !phrase.contains(' ') {
+            return self.word(phrase);
         }
-        let mut by_origin: Vec<(usize, Vec<&Term>)> = Vec::new();
-        for term in terms {
-            match by_origin.iter_mut().find(|(origin, _)| *origin == term.origin) {
-                Some((_, known)) => known.push(term),
-                None => by_origin.push((term.origin, vec![term])),
-            }
-        }
-        if by_origin.len() > 1 {
-            let every: Vec<String> = by_origin.iter().map(|(_, terms)| any(terms)).collect();
-            self.run(&every.join(" AND "), 2.0 * LEVEL)?;
-        }
-        if self.left > 0 {
-            self.run(&format!("name : {}", any(terms)), LEVEL)?;
-        }
-        if self.left > 0 {
-            self.run(&any(terms), 0.0)?;
-        }
-        Ok(())
+        let mut words: Vec<&super::vocabulary::List> =
+            phrase.split(' ').map(|word| self.vocabulary.list(word)).collect::<Option<_>>()?;
+        words.sort_by_key(|list| list.slots.len());
+        let (rarest, others) = words.split_first()?;
+        let both = rarest.iter().filter_map(|(slot, columns)| {
+            let columns = others.iter().try_fold(columns, |columns, list| {
+                Some(columns & list.columns_of(slot)?).filter(|columns| *columns != 0)
+            })?;
+            Some((slot, columns))
+        });
+        Some(Matches::Own(both.collect()))
     }
 
-    /// Ranks what an expression matches. What was ranked on a higher level stays there.
-    fn run(&mut self, expression: &str, level: f32) -> rusqlite::Result<()> {
-        let mut select = self.connection.prepare_cached(&format!(
-            "SELECT rowid, bm25(words, {WEIGHTS}) FROM words WHERE words MATCH ?1 AND allowed(rowid)"
-        ))?;
-        let mut rows = select.query([expression])?;
-        while let Some(row) = rows.next()? {
-            if self.left == 0 {
-                self.ranked.bounded = true;
-                break;
-            }
-            self.left -= 1;
-            let Ok(ordinal) = u32::try_from(row.get::<_, i64>(0)?) else { continue };
-            #[expect(clippy::cast_possible_truncation, reason = "a score")]
-            // SQLite's is smaller for what is better.
-            let score = -row.get::<_, f64>(1)? as f32 + level;
-            let known = self.ranked.scores.entry(ordinal).or_insert(score);
-            *known = known.max(score);
+    fn word(&self, word: &str) -> Option<Matches<'_>> {
+        if is_kept(word) {
+            return self.vocabulary.list(word).map(Matches::Listed);
         }
-        Ok(())
+        let hash = hash(word);
+        let found = self.identifiers.range((hash, 0)..=(hash, NONE));
+        Some(Matches::Own(found.map(|(_, slot)| (*slot, IDENTIFIER)).collect()))
+    }
+
+    /// Returns the numbers of the plan's terms that are in a document.
+    pub(crate) fn terms_in(&self, plan: &Plan, ordinal: u32) -> Vec<usize> {
+        let Some(slot) = self.slot(ordinal) else { return Vec::new() };
+        let is_in = |term: &Term| {
+            let mut columns = u8::MAX;
+            term.phrase.split(' ').all(|word| {
+                if !is_kept(word) {
+                    return self.identifiers.contains(&(hash(word), slot));
+                }
+                let here = self.vocabulary.list(word).and_then(|list| list.columns_of(slot));
+                columns &= here.unwrap_or_default();
+                columns != 0
+            })
+        };
+        plan.terms.iter().enumerate().filter(|(_, term)| is_in(term)).map(|(at, _)| at).collect()
+    }
+}
+
+/// Where a term is.
+enum Matches<'a> {
+    Listed(&'a super::vocabulary::List),
+    Own(Vec<(u32, u8)>),
+}
+
+impl Matches<'_> {
+    fn count(&self) -> usize {
+        match self {
+            Self::Listed(list) => list.slots.len(),
+            Self::Own(found) => found.len(),
+        }
+    }
+
+    fn each(&mut self, take: &mut dyn FnMut(u32, u8)) {
+        match self {
+            Self::Listed(list) => list.iter().for_each(|(slot, columns)| take(slot, columns)),
+            Self::Own(found) => found.iter().for_each(|&(slot, columns)| take(slot, columns)),
+        }
     }
 }

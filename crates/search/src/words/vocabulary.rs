@@ -1,21 +1,38 @@
-//! The words there are, and in how many documents each is: to correct spelling, to finish the last word, and to know
-//! which words are in too much.
+//! The words there are, and which documents each is in.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
-/// Words by how many documents they were counted in. Nothing is counted down: what changes often is counted anew, and
-/// shares are taken of all that was ever counted.
-#[derive(Debug, Default)]
-pub(super) struct Vocabulary {
-    words: BTreeMap<Box<str>, u32>,
-    counted: u32,
-    bytes: usize,
-}
-
-/// A longer word is no word.
+/// A word longer than this is no word.
 const LONGEST: usize = 24;
 
-/// Tells whether a word is kept: letters, or a short mix like `ec2`. Others are identifiers, each in few documents.
+/// Which documents a word is in: slots, ascending, and in which columns, as bits.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct List {
+    pub(super) slots: Vec<u32>,
+    pub(super) columns: Vec<u8>,
+}
+
+impl List {
+    /// Returns the columns that the word is in of the document in a slot.
+    pub(super) fn columns_of(&self, slot: u32) -> Option<u8> {
+        self.slots.binary_search(&slot).ok().and_then(|at| self.columns.get(at)).copied()
+    }
+
+    /// Returns all of it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u8)> {
+        self.slots.iter().copied().zip(self.columns.iter().copied())
+    }
+}
+
+/// Words with their lists, sorted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Vocabulary {
+    pub(super) words: BTreeMap<Box<str>, List>,
+}
+
+/// Tells whether a word is kept as one: letters, or a short mix like `ec2`. Others are identifiers, each in few documents,
+/// which nobody misspells and of which there are too many.
 pub(super) fn is_kept(word: &str) -> bool {
     if word.len() > LONGEST * 4 || word.is_empty() {
         return false;
@@ -36,49 +53,41 @@ pub(super) fn is_kept(word: &str) -> bool {
 }
 
 impl Vocabulary {
-    /// Counts the words of one document, each once.
-    pub(super) fn count(&mut self, columns: &[String]) {
-        let mut words: Vec<&str> =
-            columns.iter().flat_map(|column| column.split(' ')).filter(|word| is_kept(word)).collect();
-        words.sort_unstable();
-        words.dedup();
-        self.counted = self.counted.saturating_add(1);
-        for word in words {
-            if let Some(count) = self.words.get_mut(word) {
-                *count = count.saturating_add(1);
-            } else {
-                self.bytes += word.len() + 32;
-                self.words.insert(word.into(), 1);
-            }
+    /// Adds the document in a slot, which must be above those before, to a word's list.
+    pub(super) fn add(&mut self, word: &str, slot: u32, columns: u8) {
+        if !self.words.contains_key(word) {
+            self.words.insert(word.into(), List::default());
+        }
+        if let Some(list) = self.words.get_mut(word) {
+            list.slots.push(slot);
+            list.columns.push(columns);
         }
     }
 
-    /// Returns in how many documents a word was counted; `None` for what is not kept.
-    pub(super) fn frequency(&self, word: &str) -> Option<u32> {
-        is_kept(word).then(|| self.words.get(word).copied().unwrap_or_default())
+    /// Returns a word's list.
+    pub(super) fn list(&self, word: &str) -> Option<&List> {
+        self.words.get(word)
     }
 
-    /// Returns how many documents were ever counted.
-    pub(super) const fn counted(&self) -> u32 {
-        self.counted
+    /// Returns in how many documents a word is; `None` for one that is not kept.
+    pub(super) fn frequency(&self, word: &str) -> Option<usize> {
+        is_kept(word).then(|| self.words.get(word).map_or(0, |list| list.slots.len()))
     }
 
     /// Returns the most frequent words that begin so, the word itself left out.
-    pub(super) fn beginning_with(&self, start: &str, limit: usize) -> Vec<(&str, u32)> {
-        let range =
-            self.words.range::<str, _>((std::ops::Bound::Excluded(start), std::ops::Bound::Unbounded));
-        let mut found: Vec<(&str, u32)> = range
+    pub(super) fn beginning_with(&self, start: &str, limit: usize) -> Vec<&str> {
+        let range = self.words.range::<str, _>((Bound::Excluded(start), Bound::Unbounded));
+        let mut found: Vec<(&str, usize)> = range
             .take_while(|(word, _)| word.starts_with(start))
-            .map(|(word, count)| (&**word, *count))
+            .map(|(word, list)| (&**word, list.slots.len()))
             .collect();
         found.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-        found.truncate(limit);
-        found
+        found.into_iter().take(limit).map(|(word, _)| word).collect()
     }
 
     /// Returns the words nearest in spelling, if there are any near enough: one letter off for words of four to seven
     /// letters, two above.
-    pub(super) fn near(&self, word: &str, limit: usize) -> Vec<(&str, u32)> {
+    pub(super) fn near(&self, word: &str, limit: usize) -> Vec<&str> {
         let length = word.chars().count();
         let farthest = match length {
             0..4 => return Vec::new(),
@@ -89,7 +98,7 @@ impl Vocabulary {
             return Vec::new();
         }
         let wanted = letters(word);
-        let mut found: Vec<(usize, &str, u32)> = self
+        let mut found: Vec<(usize, usize, &str)> = self
             .words
             .iter()
             .filter(|(known, _)| {
@@ -97,34 +106,26 @@ impl Vocabulary {
                 known.len().abs_diff(word.len()) <= farthest * 4
                     && (letters(known) ^ wanted).count_ones() as usize <= farthest * 2
                     && known.chars().all(char::is_alphabetic)
+                    && known.chars().count() > 2
             })
-            .map(|(known, count)| (strsim::damerau_levenshtein(word, known), &**known, *count))
-            .filter(|(distance, known, _)| *distance <= farthest && known.chars().count() > 2)
+            .map(|(known, list)| (strsim::damerau_levenshtein(word, known), list.slots.len(), &**known))
+            .filter(|(distance, ..)| *distance <= farthest)
             .collect();
-        found.sort_by_key(|&(distance, known, count)| (distance, std::cmp::Reverse(count), known));
+        found.sort_by_key(|&(distance, count, known)| (distance, std::cmp::Reverse(count), known));
         let nearest = found.first().map(|(distance, ..)| *distance);
         let same = found.into_iter().take_while(|(distance, ..)| Some(*distance) == nearest);
-        same.take(limit).map(|(_, known, count)| (known, count)).collect()
-    }
-
-    /// Returns all words.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, u32)> {
-        self.words.iter().map(|(word, count)| (&**word, *count))
-    }
-
-    /// Takes words up again.
-    pub(super) fn from_entries(entries: Vec<(String, u32)>, counted: u32) -> Self {
-        let bytes = entries.iter().map(|(word, _)| word.len() + 32).sum();
-        Self {
-            words: entries.into_iter().map(|(word, count)| (word.into_boxed_str(), count)).collect(),
-            counted,
-            bytes,
-        }
+        same.take(limit).map(|(_, _, known)| known).collect()
     }
 
     /// Estimates what it takes of memory.
-    pub(super) const fn bytes(&self) -> usize {
-        self.bytes
+    pub(super) fn bytes(&self) -> usize {
+        let word = |(word, list): (&Box<str>, &List)| {
+            word.len()
+                + size_of::<(Box<str>, List)>() * 4 / 3
+                + list.slots.capacity() * 4
+                + list.columns.capacity()
+        };
+        self.words.iter().map(word).sum()
     }
 }
 

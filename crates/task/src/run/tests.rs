@@ -22,7 +22,13 @@ fn failed(transient: bool) -> UnitError {
 
 fn finding() -> Finding {
     let at = groma_model::Timestamp::UNIX_EPOCH;
-    Finding::Host(HostFinding { address: [10, 0, 0, 1].into(), hostname: None, response_time_ms: 1.0, at })
+    Finding::Host(HostFinding {
+        address: [10, 0, 0, 1].into(),
+        hostname: None,
+        response_time_ms: 1.0,
+        at,
+        slice: None,
+    })
 }
 
 /// Counts one every tenth of a second.

@@ -149,6 +149,7 @@ impl Scripted {
                     next.push(UnitSpec {
                         key: format!("host/{}", at.number),
                         detail: json!({ "host": at.number }),
+                        slices: Vec::new(),
                     });
                 }
                 None => down += 1,
@@ -193,6 +194,7 @@ impl Scripted {
                     protocol: Protocol::Tcp,
                     state: host.ports[index],
                     at: cx.task.clock.now(),
+                    slice: None,
                 })
             }));
             cx.record(findings).await?;
@@ -219,6 +221,7 @@ fn found(cx: &UnitContext, number: u8, host: &Host) -> Finding {
         hostname: host.name.map(name),
         response_time_ms: f64::from(number),
         at: cx.task.clock.now(),
+        slice: None,
     })
 }
 
@@ -262,6 +265,7 @@ impl Job for Scripted {
         let units = (0..self.script.blocks.len()).map(|number| UnitSpec {
             key: format!("discover/{number}"),
             detail: json!({ "discover": number }),
+            slices: Vec::new(),
         });
         Ok(Plan {
             units: units.collect(),

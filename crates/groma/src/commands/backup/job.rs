@@ -26,8 +26,18 @@ pub(super) async fn start(
 ) -> Result<(), Failure> {
     let connection = if detach { work::staying(cx).await? } else { cx.connect(Purpose::Brief).await? };
     let done = Box::pin(async {
-        let before = last(&connection.backend().backup_settings_get().await?, kind);
-        let started = ask(connection.backend()).await?;
+        let settings = connection.backend().backup_settings_get().await?;
+        if settings.target.is_none() {
+            return Err(Failure::new(ErrorCode::Conflict, "it is not settled where backups go")
+                .hint("settle that with `groma backup target local PATH` or `groma backup target s3`"));
+        }
+        let before = last(&settings, kind);
+        let started = match ask(connection.backend()).await {
+            Err(error) if error.code == ErrorCode::Conflict => {
+                return Err(Failure::from(error).hint("`groma backup status --wait` watches what runs"));
+            }
+            answer => answer?,
+        };
         if detach {
             super::print(cx, &started)?;
             say("watch it with: groma backup status --wait");

@@ -6,6 +6,9 @@ mod s3;
 use clap::Subcommand;
 use groma_api::{BackupSettingsRequest, BackupTarget};
 
+pub(super) use local::folder;
+pub(super) use s3::{Place, with_secret};
+
 use crate::context::Context;
 use crate::failure::Failure;
 

@@ -125,20 +125,19 @@ impl List {
             }
             _ => out.print(list, &list.resources, || sheet(&list.resources))?,
         }
-        if out.format != Format::Table {
-            return Ok(());
-        }
-        if let Some(facets) = &list.facets {
+        if let (Format::Table, Some(facets)) = (out.format, &list.facets) {
             text_line("")?;
             out.print_one(facets, || counts(facets))?;
         }
         let (shown, total) = (list.resources.len(), list.total);
-        match &list.next_cursor {
-            Some(cursor) => say(format!(
+        match (out.format, &list.next_cursor) {
+            // The document says so itself.
+            (Format::Json, _) => {}
+            (_, Some(cursor)) => say(format!(
                 "{shown} of {total}; the next with --cursor {cursor} and the same options, all with --all"
             )),
-            None if shown > 1 => say(format!("{shown} things")),
-            None => {}
+            (Format::Table, None) if shown > 1 => say(format!("{shown} things")),
+            (_, None) => {}
         }
         Ok(())
     }

@@ -17,14 +17,15 @@ const RATE_AFTER: Duration = Duration::from_secs(1);
 
 /// A bar, or nothing where nobody watches; taken away when it is dropped.
 #[derive(Debug)]
-pub(super) struct Bar {
+pub(crate) struct Bar {
     bar: Option<ProgressBar>,
     /// Where the present phase began, and with how many bytes.
     phase: Option<(String, Instant, u64)>,
 }
 
 impl Bar {
-    pub(super) fn new() -> Self {
+    /// Makes the bar.
+    pub(crate) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr_with_hz(8));
             // The template is a constant; a bar without style still tells how far the job is.
@@ -36,7 +37,8 @@ impl Bar {
         Self { bar, phase: None }
     }
 
-    pub(super) fn show(&mut self, now: &Progress) {
+    /// Shows how far the job is.
+    pub(crate) fn show(&mut self, now: &Progress) {
         let Some(bar) = &self.bar else { return };
         let (began, before) = match &self.phase {
             Some((phase, began, before)) if *phase == now.phase => (*began, *before),

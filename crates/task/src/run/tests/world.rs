@@ -238,7 +238,8 @@ impl Job for Acting {
         if self.plan_waits {
             std::future::pending::<()>().await;
         }
-        let spec = |number: usize| UnitSpec { key: number.to_string(), detail: Value::Null };
+        let spec =
+            |number: usize| UnitSpec { key: number.to_string(), detail: Value::Null, slices: Vec::new() };
         let units = (0..self.units).map(spec).collect();
         Ok(Plan { units, tally: Tally::default().with("total", self.total), warnings: Vec::new() })
     }

@@ -16,23 +16,31 @@ const SECRET: &str = "AWS_SECRET_ACCESS_KEY";
 /// Backups go into a bucket of Amazon S3 or a compatible store
 ///
 /// With --access-key-id, the secret of the key comes from --secret-file, from AWS_SECRET_ACCESS_KEY, or is asked for; it
-/// is kept sealed and never given back. Without, what the machine has is used: its environment, its role.
+/// is kept sealed and never given back. Without, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN of the
+/// environment count in which the process runs that holds the data folder.
 #[derive(Debug, Args)]
 pub(crate) struct S3 {
     /// The bucket
     #[arg(long)]
     bucket: String,
-    /// Put before every name in it
-    #[arg(long)]
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Where in the store, and who asks.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// Put before every name in the bucket
+    #[arg(long, requires = "bucket")]
     prefix: Option<String>,
-    /// The region; us-east-1 unless told
-    #[arg(long)]
+    /// The bucket's region; us-east-1 unless told
+    #[arg(long, requires = "bucket")]
     region: Option<String>,
     /// The address of a compatible store: https://…; http for loopback alone
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", requires = "bucket")]
     endpoint: Option<String>,
     /// The id of the access key
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "bucket")]
     access_key_id: Option<String>,
     /// A file whose first line is the secret of the access key; `-` reads it from stdin
     #[arg(long, value_name = "FILE", requires = "access_key_id")]
@@ -41,18 +49,42 @@ pub(crate) struct S3 {
 
 impl S3 {
     pub(super) fn target(self) -> Result<BackupTarget, Failure> {
+        self.place.bucket(self.bucket)
+    }
+}
+
+impl Place {
+    /// Returns the bucket of that name there; asks for the secret of an access key if nothing else says it.
+    ///
+    /// # Errors
+    /// When the secret cannot be had.
+    pub(crate) fn bucket(self, bucket: String) -> Result<BackupTarget, Failure> {
         let secret = match &self.access_key_id {
-            Some(id) => Some(secret_of(id, self.secret_file.as_deref())?),
+            Some(id) => Some(secret_of(id, self.secret_file.as_deref())?.to_string()),
             None => None,
         };
         Ok(BackupTarget::S3 {
-            bucket: self.bucket,
+            bucket,
             prefix: self.prefix,
             region: self.region,
             endpoint: self.endpoint,
             access_key_id: self.access_key_id,
-            secret_access_key: secret.map(|secret| secret.to_string()),
+            secret_access_key: secret,
         })
+    }
+}
+
+/// Returns a target as the settings tell it, with the secret that they do not tell.
+///
+/// # Errors
+/// When the secret cannot be had.
+pub(crate) fn with_secret(target: BackupTarget) -> Result<BackupTarget, Failure> {
+    match target {
+        BackupTarget::S3 { bucket, prefix, region, endpoint, access_key_id: Some(id), .. } => {
+            let secret_file = None;
+            Place { prefix, region, endpoint, access_key_id: Some(id), secret_file }.bucket(bucket)
+        }
+        other => Ok(other),
     }
 }
 
