@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { event } from "../../shared/testing";
 import { exportHref } from "./export-dialog";
 import { chipsOf } from "./chips";
 import { exportCommand, viewCommand } from "./command";
@@ -8,6 +9,7 @@ import { relationGroups } from "./relation-groups";
 import { rowKey } from "./row-keys";
 import { filterOf, isNarrowed, orderOf, sortedBy, tagText, toggled, validateInventorySearch, valuesOf, widened } from "./search";
 import { toldByMode } from "./search-note";
+import { concerns } from "./thing-live";
 import { titleOf } from "./title";
 import { toldReasons } from "./why";
 import { readViews, useSavedViews } from "./views";
@@ -139,6 +141,17 @@ test("a note that says what the mode says is not said twice", () => {
     toldByMode({ meaning: "model" }),
     toldByMode({ meaning: "model", note: "12 things could not be read" }),
   ]).toEqual([true, true, true, false]);
+});
+
+test.each([
+  [{ id: "h", name: "10.1.0.7" }, "h", true],
+  [{ id: "x", name: "10.1.0.7:22/tcp" }, "h", true],
+  [{ id: "x", name: "10.1.0.70:22/tcp" }, "h", false],
+  [{ id: "x", name: "orders-db" }, "h", false],
+])("a change of host 10.1.0.7 concerns %o: %s", (thing, thingId, does) => {
+  expect(concerns(event(1, "groma.network.host_changed", { thingId, host: "10.1.0.7" }), thing)).toBe(does);
+  expect(concerns(event(1, "groma.network.host_changed", { thingId: "other", host: "fd00::1" }), { id: "x", name: "[fd00::1]:22/tcp" })).toBe(true);
+  expect(concerns(event(1, "groma.network.scan_completed", {}), thing)).toBe(true);
 });
 
 test("the title counts what there is, or what was found", () => {

@@ -24,9 +24,9 @@ const SIGNS: Record<SliceState, { sign: string; word: string }> = {
 };
 
 /** The part of the world in which a thing was read, and how its last reading ended: what makes its presence, or absence, believable. */
-export function SlicePanel({ thing, revision }: { thing: Resource; revision: number }) {
-  const { kind, slice } = thing;
-  const { data, error, refresh } = usePolled(["coverage", kind, slice, revision], (signal) =>
+export function SlicePanel({ thing }: { thing: Resource }) {
+  const { kind, slice, last_seen } = thing;
+  const { data, error, refresh } = usePolled(["coverage", kind, slice, last_seen], (signal) =>
     slice ? backend.request("get", "/v1/coverage", { signal, query: { type: kind, limit: SLICES_MAX } }) : Promise.resolve(null),
   );
   const found = data?.slices.find(({ id }) => id === slice);

@@ -85,7 +85,7 @@ function Parts({ data: { thing, revision }, fresh }: { data: ThingLive; fresh: R
           <RelationsPanel thing={thing} revision={revision} fresh={fresh} />
           {thing.permissions ? <PermissionsPanel permissions={thing.permissions} /> : null}
           {thing.constraints ? <ConstraintsPanel constraints={thing.constraints} /> : null}
-          <SlicePanel thing={thing} revision={revision} />
+          <SlicePanel thing={thing} />
         </div>
       </div>
       <CommandLine command={`groma resources show ${thing.id}`} />
