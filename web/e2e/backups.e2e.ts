@@ -94,8 +94,8 @@ describe("backups", () => {
   });
 
   test("how it is restored in earnest is told as a command", async () => {
-    await button(/^Restore the backup of/).click();
-    await page.getByRole("dialog", { name: /^Restore the backup of/ }).getByText(/groma backup restore .+ --to DIR/).waitFor();
+    await button("Restore backup 1").click();
+    await page.getByRole("dialog", { name: "Restore backup 1" }).getByText("groma backup restore 1 --to DIR").waitFor();
     await expectAccessible(page, "backups-restore");
     await page.keyboard.press("Escape");
   });
@@ -126,6 +126,7 @@ describe("backups", () => {
     await button("Verify").click();
     await jobs().getByRole("row", { name: /^Verification/ }).getByText("failed").waitFor({ timeout: 60_000 });
     await page.getByText(/needs? attention/).waitFor();
+    await page.getByRole("table", { name: "Backups" }).getByText(/damaged|in doubt/).first().waitFor();
     await expectAccessible(page, "backups-damaged");
   });
 });

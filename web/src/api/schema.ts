@@ -1548,17 +1548,19 @@ export interface components {
              * @description What restoring it writes, in bytes.
              */
             bytes: number;
-            /**
-             * Format: int64
-             * @description What making it added to the store, in bytes.
-             */
-            bytes_added?: number | null;
-            /** @description As of when the data are. */
-            created_at: components["schemas"]["Timestamp"];
+            created_at?: null | components["schemas"]["Timestamp"];
             /** @description What is wrong with it; absent if nothing is known to be. */
             damage?: string | null;
-            /** @description Its id. */
-            id: components["schemas"]["BackupId"];
+            /**
+             * Format: int64
+             * @description Files in it.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description By which it is named.
+             */
+            number: number;
             /** @description The position of the journal in it. */
             sequence?: string | null;
             /**
@@ -1571,13 +1573,12 @@ export interface components {
         };
         /** @description Body of `POST /v1/backups/drill`: restores a backup aside, compares counts and answers, and removes it. */
         BackupDrillRequest: {
-            backup?: null | components["schemas"]["BackupId"];
+            /**
+             * Format: int64
+             * @description Which; absent: the latest.
+             */
+            backup?: number | null;
         };
-        /**
-         * Format: uuid
-         * @description A backup.
-         */
-        BackupId: string;
         /** @description What a running job on backups does now. */
         BackupJob: {
             /**
@@ -1611,7 +1612,11 @@ export interface components {
         BackupOutcome: {
             /** @description When it ended. */
             at: components["schemas"]["Timestamp"];
-            backup?: null | components["schemas"]["BackupId"];
+            /**
+             * Format: int64
+             * @description The backup it was about.
+             */
+            backup?: number | null;
             /**
              * Format: int64
              * @description How long it took, in milliseconds.
@@ -1647,7 +1652,10 @@ export interface components {
              */
             weekly?: number;
         };
-        /** @description When backups are made. Every run is put off by a random part of an hour that stays the same for an installation. */
+        /**
+         * @description When backups are made. Every run is put off by up to a tenth of the time between two, at most half an hour, which is
+         *     the same for all of an installation and differs between them.
+         */
         BackupSchedule: {
             /** @enum {string} */
             kind: "off";
@@ -1707,7 +1715,10 @@ export interface components {
             /** @description Its absolute path. */
             path: string;
         } | {
-            /** @description The access key's id; absent: what the machine has (environment, instance role). */
+            /**
+             * @description The access key's id; absent: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN` of the
+             *     environment in which Groma runs.
+             */
             access_key_id?: string | null;
             /** @description The bucket. */
             bucket: string;
@@ -1724,7 +1735,11 @@ export interface components {
         };
         /** @description Body of `POST /v1/backups/verify`. */
         BackupVerifyRequest: {
-            backup?: null | components["schemas"]["BackupId"];
+            /**
+             * Format: int64
+             * @description One backup; absent: all.
+             */
+            backup?: number | null;
             /** @description How closely. */
             depth?: components["schemas"]["VerifyDepth"];
         };

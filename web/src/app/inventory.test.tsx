@@ -102,7 +102,7 @@ describe("the inventory", () => {
     renderPage("/inventory?state=up");
     fireEvent.change(await screen.findByLabelText("Search things"), { target: { value: "databse" } });
     const row = within(await screen.findByRole("row", { name: /has the word/ }));
-    expect(row.getByText("means something similar", { exact: false })).toBeDefined();
+    expect(row.getByText("is spelt alike", { exact: false })).toBeDefined();
     expect(row.getAllByText("database").every(({ tagName }) => tagName === "MARK")).toBe(true);
     expect(screen.getByText("the language model is not installed", { exact: false })).toBeDefined();
     expect(screen.getByText("databse").tagName).toBe("S");
@@ -184,7 +184,7 @@ describe("a thing", () => {
     await screen.findByText("services › tcp/new › 22");
     expect(screen.getByRole("link", { name: "ssh" }).getAttribute("href")).toBe("/inventory/s");
     await screen.findByText("somebody stopped it");
-    expect(screen.getByText("256 addresses")).toBeDefined();
+    expect(screen.getByText("addresses: 256")).toBeDefined();
     expect(screen.getByText("linux")).toBeDefined();
   });
 
@@ -220,15 +220,15 @@ describe("a thing", () => {
 
 describe("backups", () => {
   const SETTINGS = { target: { kind: "local", path: "/mnt/b" }, schedule: { kind: "off" }, retention: { keep_last: 7 }, drill_days: 0, warnings: ["no restore was ever proven: run `groma backup drill`"], outcomes: [] };
-  const BACKUP = { id: "b1", created_at: OLD, bytes: 2048, bytes_added: 1024, things: 3, damage: "a chunk is missing" };
+  const BACKUP = { number: 7, created_at: OLD, bytes: 2048, files: 2, things: 3, damage: "a chunk is missing" };
 
   test("say what is wrong, which there are, and how one is restored", async () => {
     answer({ "get /v1/backups/settings": SETTINGS, "get /v1/backups": { backups: [BACKUP] } });
     renderPage("/settings/backups");
     await screen.findByText("damaged: a chunk is missing", { exact: false });
     expect(screen.getByText("groma backup drill")).toBeDefined();
-    click(/^Restore the backup of/);
-    await screen.findByText("groma backup restore b1 --to DIR");
+    click("Restore backup 7");
+    await screen.findByText("groma backup restore 7 --to DIR");
   });
 
   test("a job shows how far it is, and is stopped", async () => {

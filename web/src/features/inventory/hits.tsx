@@ -1,7 +1,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useId, useState, type KeyboardEvent, type RefObject } from "react";
 
-import type { SearchHit } from "../../api/types";
+import type { SearchAnswer, SearchHit } from "../../api/types";
 import { Kind } from "../../shared/thing/kind-word";
 import { Marked } from "../../shared/thing/marked";
 import { scopeText } from "../../shared/thing/scope";
@@ -60,7 +60,7 @@ export function Hits({ found, typed, height, element }: HitsProps) {
       onKeyDown={onKeyDown}
     >
       {hits.map((hit, index) => (
-        <Hit key={hit.resource.id} id={`${id}-${index}`} hit={hit} typed={typed} words={words} now={now} active={index === at} onPoint={() => choose(hit.resource.id)} />
+        <Hit key={hit.resource.id} id={`${id}-${index}`} hit={hit} typed={typed} words={words} meaning={found.answer?.meaning ?? "model"} now={now} active={index === at} onPoint={() => choose(hit.resource.id)} />
       ))}
     </div>
   );
@@ -71,12 +71,13 @@ interface HitProps {
   hit: SearchHit;
   typed: string;
   words: readonly string[];
+  meaning: SearchAnswer["meaning"];
   now: number;
   active: boolean;
   onPoint(): void;
 }
 
-function Hit({ id, hit, typed, words, now, active, onPoint }: HitProps) {
+function Hit({ id, hit, typed, words, meaning, now, active, onPoint }: HitProps) {
   const { resource, why, score } = hit;
   return (
     <div role="row" id={id} aria-selected={active} className={`${styles["hit"]} ${active ? styles["active"] : ""}`} onPointerDown={onPoint}>
@@ -87,10 +88,6 @@ function Hit({ id, hit, typed, words, now, active, onPoint }: HitProps) {
         <Link to="/inventory/$id" params={{ id: resource.id }} className={styles["name"]} tabIndex={-1}>
           <Marked text={resource.name || resource.id} words={words} />
         </Link>
-        <div className={styles["why"]}>
-          <Why reasons={why} typed={typed} />
-          {typeof score === "number" ? ` · score ${score.toFixed(3)}` : null}
-        </div>
       </div>
       <div role="gridcell">
         <ThingState state={resource.state} deleted={!!resource.deleted_at} />
@@ -100,6 +97,10 @@ function Hit({ id, hit, typed, words, now, active, onPoint }: HitProps) {
       </div>
       <div role="gridcell" className={styles["end"]}>
         <Seen at={resource.last_seen} now={now} gone={!!resource.deleted_at} />
+      </div>
+      <div role="gridcell" className={styles["why"]}>
+        <Why reasons={why} typed={typed} meaning={meaning} explain={typeof score === "number"} />
+        {typeof score === "number" ? ` · score ${score.toFixed(3)}` : null}
       </div>
     </div>
   );

@@ -33,28 +33,30 @@ export function Identity({ thing }: { thing: Resource }) {
         </ul>
       </Panel>
       <Panel title="Scope and tags">
-        <dl className={styles["pairs"]}>
-          {known.map(([name, value, search]) => (
-            <Pair key={name} name={name}>
-              {search === null ? (
-                <span className="mono">{value}</span>
-              ) : (
-                <Link to="/inventory" search={search} className="mono">
-                  {value}
+        <div className={styles["stack"]}>
+          <dl className={styles["pairs"]}>
+            {known.map(([name, value, search]) => (
+              <Pair key={name} name={name}>
+                {search === null ? (
+                  <span className="mono">{value}</span>
+                ) : (
+                  <Link to="/inventory" search={search} className="mono">
+                    {value}
+                  </Link>
+                )}
+              </Pair>
+            ))}
+            {Object.entries(tags).map(([key, value]) => (
+              <Pair key={`tag ${key}`} name={key} tag>
+                <Link to="/inventory" search={{ tag: tagText(key, value) }}>
+                  {value || "(empty)"}
                 </Link>
-              )}
-            </Pair>
-          ))}
-          {Object.entries(tags).map(([key, value]) => (
-            <Pair key={`tag ${key}`} name={key} tag>
-              <Link to="/inventory" search={{ tag: tagText(key, value) }}>
-                {value || "(empty)"}
-              </Link>
-            </Pair>
-          ))}
-        </dl>
-        {known.length === 0 ? <p className={styles["dim"]}>Where it is is not known.</p> : null}
-        {Object.keys(tags).length === 0 ? <p className={styles["dim"]}>It has no tags.</p> : null}
+              </Pair>
+            ))}
+          </dl>
+          {known.length === 0 ? <p className={styles["dim"]}>Where it is is not known.</p> : null}
+          {Object.keys(tags).length === 0 ? <p className={styles["dim"]}>It has no tags.</p> : null}
+        </div>
       </Panel>
     </>
   );

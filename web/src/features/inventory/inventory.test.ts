@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
+import { event } from "../../shared/testing";
 import { exportHref } from "./export-dialog";
 import { chipsOf } from "./chips";
 import { exportCommand, viewCommand } from "./command";
@@ -8,7 +9,9 @@ import { relationGroups } from "./relation-groups";
 import { rowKey } from "./row-keys";
 import { filterOf, isNarrowed, orderOf, sortedBy, tagText, toggled, validateInventorySearch, valuesOf, widened } from "./search";
 import { toldByMode } from "./search-note";
+import { concerns } from "./thing-live";
 import { titleOf } from "./title";
+import { toldReasons } from "./why";
 import { readViews, useSavedViews } from "./views";
 
 const NOW = Date.parse("2026-11-21T15:00:00.000Z");
@@ -125,6 +128,12 @@ test("relations are grouped by kind and direction, what the thing belongs to fir
   ]);
 });
 
+test("who is named whole is not told to contain parts of it as well", () => {
+  const reasons = [{ by: "exact", field: "name", value: "a" }, { by: "fragment", field: "name", value: "a" }, { by: "fragment", field: "identifier", value: "ab" }, { by: "meaning" }] as const;
+  expect(toldReasons(reasons).map((reason) => ("field" in reason ? `${reason.by} ${reason.field}` : reason.by))).toEqual(["exact name"]);
+  expect(toldReasons(reasons.slice(1))).toHaveLength(3);
+});
+
 test("a note that says what the mode says is not said twice", () => {
   expect([
     toldByMode({ meaning: "lexical", note: "the model is not installed: `groma model install`" }),
@@ -132,6 +141,17 @@ test("a note that says what the mode says is not said twice", () => {
     toldByMode({ meaning: "model" }),
     toldByMode({ meaning: "model", note: "12 things could not be read" }),
   ]).toEqual([true, true, true, false]);
+});
+
+test.each([
+  [{ id: "h", name: "10.1.0.7" }, "h", true],
+  [{ id: "x", name: "10.1.0.7:22/tcp" }, "h", true],
+  [{ id: "x", name: "10.1.0.70:22/tcp" }, "h", false],
+  [{ id: "x", name: "orders-db" }, "h", false],
+])("a change of host 10.1.0.7 concerns %o: %s", (thing, thingId, does) => {
+  expect(concerns(event(1, "groma.network.host_changed", { thingId, host: "10.1.0.7" }), thing)).toBe(does);
+  expect(concerns(event(1, "groma.network.host_changed", { thingId: "other", host: "fd00::1" }), { id: "x", name: "[fd00::1]:22/tcp" })).toBe(true);
+  expect(concerns(event(1, "groma.network.scan_completed", {}), thing)).toBe(true);
 });
 
 test("the title counts what there is, or what was found", () => {

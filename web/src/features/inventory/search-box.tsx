@@ -1,5 +1,5 @@
 import { CloseButton, TextInput } from "@mantine/core";
-import { useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { usePreferences } from "../../shared/preferences/store";
 import styles from "./inventory.module.css";
@@ -7,12 +7,7 @@ import styles from "./inventory.module.css";
 /** So long after the last key it is searched, in milliseconds. */
 const REST_MS = 160;
 
-export interface SearchBoxHandle {
-  focus(): void;
-}
-
 interface SearchBoxProps {
-  ref?: Ref<SearchBoxHandle>;
   /** What the address has. */
   value: string;
   onSearch(text: string): void;
@@ -23,12 +18,11 @@ interface SearchBoxProps {
 }
 
 /** Where one types what is looked for. */
-export function SearchBox({ ref, value, onSearch, onOpenFirst, onDown }: SearchBoxProps) {
+export function SearchBox({ value, onSearch, onOpenFirst, onDown }: SearchBoxProps) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const told = useRef(value);
-  useImperativeHandle(ref, () => ({ focus: () => input.current?.select() }), []);
   // The address changed by other means: Back, a link, a saved view.
   useEffect(() => {
     if (value === told.current) return;

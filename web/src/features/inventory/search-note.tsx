@@ -22,7 +22,7 @@ export function SearchNote({ answer }: { answer: SearchAnswer }) {
       ) : null}
       <p>
         <Mode answer={answer} />{" "}
-        <span className={styles["dim"]}>
+        <span className={`${styles["dim"]} ${styles["together"]}`}>
           {count(answer.searched)} searched in {latency(answer.took_ms)}.
         </span>
       </p>

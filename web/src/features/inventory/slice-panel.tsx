@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 
 import type { CoverageSlice, Resource, SliceState } from "../../api/types";
 import { backend } from "../../shared/backend/instance";
-import { count } from "../../shared/format/number";
+import { count, counted } from "../../shared/format/number";
 import { moment } from "../../shared/format/time";
 import { usePolled } from "../../shared/live/use-polled";
 import { kindWords } from "../../shared/thing/kind";
@@ -24,9 +24,9 @@ const SIGNS: Record<SliceState, { sign: string; word: string }> = {
 };
 
 /** The part of the world in which a thing was read, and how its last reading ended: what makes its presence, or absence, believable. */
-export function SlicePanel({ thing, revision }: { thing: Resource; revision: number }) {
-  const { kind, slice } = thing;
-  const { data, error, refresh } = usePolled(["coverage", kind, slice, revision], (signal) =>
+export function SlicePanel({ thing }: { thing: Resource }) {
+  const { kind, slice, last_seen } = thing;
+  const { data, error, refresh } = usePolled(["coverage", kind, slice, last_seen], (signal) =>
     slice ? backend.request("get", "/v1/coverage", { signal, query: { type: kind, limit: SLICES_MAX } }) : Promise.resolve(null),
   );
   const found = data?.slices.find(({ id }) => id === slice);
@@ -45,7 +45,7 @@ export function SlicePanel({ thing, revision }: { thing: Resource; revision: num
 
 function Slice({ slice }: { slice: CoverageSlice }) {
   const { sign, word } = SIGNS[slice.state];
-  const proof = Object.entries(slice.proof).map(([name, value]) => `${count(value)} ${name.replaceAll("_", " ")}`);
+  const proof = Object.entries(slice.proof).map(([name, value]) => `${name.replaceAll("_", " ")}: ${count(value)}`);
   return (
     <>
       <p>
@@ -59,7 +59,7 @@ function Slice({ slice }: { slice: CoverageSlice }) {
         facts={[
           { name: "Read", value: moment(slice.at) },
           { name: "Last complete", value: slice.completed_at ? moment(slice.completed_at) : "never" },
-          { name: "Vouches for", value: `${count(slice.things)} things` },
+          { name: "Vouches for", value: counted(slice.things, "thing") },
           { name: "Counted", value: proof.length === 0 ? "–" : proof.join(", ") },
           {
             name: "By",

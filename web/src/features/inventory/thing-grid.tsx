@@ -1,18 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
+import { useEffect, useId, useState, type KeyboardEvent, type RefObject } from "react";
 
-import { HeadCell } from "../../shared/ui/virtual-table";
 import tableStyles from "../../shared/ui/virtual-table.module.css";
 import { useNow } from "../../shared/ui/use-now";
-import { COLUMNS } from "./columns";
 import styles from "./inventory.module.css";
+import { showRow, useKeptPlace } from "./kept-place";
 import type { ResourceView, ResourceViewState, ThingRow } from "./resource-view";
 import { forRows, rowKey } from "./row-keys";
-import { orderOf, type InventorySearch, type Sort } from "./search";
+import type { InventorySearch, Sort } from "./search";
+import { ROW_PX, ThingHeads, ThingLine } from "./thing-line";
 
-const ROW_PX = 32;
-const TEMPLATE = COLUMNS.map(({ width }) => width).join(" ");
 const NOW_MS = 5000;
 
 interface ThingGridProps {
@@ -69,7 +67,6 @@ export function ThingGrid({ view, state, search, pending, height, element, onSor
     if (does !== "open") choose(does.move);
     else if (row !== undefined) void navigate({ to: "/inventory/$id", params: { id: row.id } });
   };
-  const order = orderOf(search);
   return (
     <div
       ref={element}
@@ -84,23 +81,12 @@ export function ThingGrid({ view, state, search, pending, height, element, onSor
       onKeyDown={onKeyDown}
       onScroll={(event) => view.scrolled(event.currentTarget.scrollTop)}
     >
-      <div role="rowgroup" className={tableStyles["head"]}>
-        <div role="row" aria-rowindex={1} className={tableStyles["row"]} style={{ gridTemplateColumns: TEMPLATE }}>
-          {COLUMNS.map(({ sort, ...column }) => (
-            <HeadCell
-              key={column.id}
-              column={{ ...column, id: sort ?? column.id, sortable: sort !== undefined }}
-              sorting={{ by: order.sort, descending: order.order === "desc" }}
-              onSort={(by) => onSort(by as Sort)}
-            />
-          ))}
-        </div>
-      </div>
+      <ThingHeads search={search} onSort={onSort} />
       <div role="rowgroup" className={tableStyles["body"]} style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {items.map((item) => {
           const row = rows[item.index];
           return (
-            <Row
+            <ThingLine
               // Keys, not positions: the row under the reader's eye keeps its element when others come before it.
               key={row?.id ?? item.index}
               id={`${id}-${item.index}`}
@@ -116,70 +102,4 @@ export function ThingGrid({ view, state, search, pending, height, element, onSor
       </div>
     </div>
   );
-}
-
-interface RowProps {
-  id: string;
-  row: ThingRow | undefined;
-  index: number;
-  top: number;
-  active: boolean;
-  now: number;
-  onPoint(): void;
-}
-
-function Row({ id, row, index, top, active, now, onPoint }: RowProps) {
-  const look = [tableStyles["row"], tableStyles["selectable"], active ? tableStyles["selected"] : ""].join(" ");
-  return (
-    <div
-      role="row"
-      id={id}
-      aria-rowindex={index + 2}
-      aria-selected={active}
-      aria-busy={row === undefined || undefined}
-      className={look}
-      style={{ gridTemplateColumns: TEMPLATE, top }}
-      onPointerDown={onPoint}
-    >
-      {COLUMNS.map((column) => (
-        <div key={column.id} role="gridcell" className={`${tableStyles["cell"]} ${column.align ? tableStyles["end"] : ""}`}>
-          {row === undefined ? column.id === "name" ? <span className={styles["dim"]}>reading…</span> : null : column.cell(row, now)}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-/** Scrolls so that a row stands in view, below the heads. */
-function showRow(scroll: HTMLElement | null, index: number): void {
-  if (scroll === null) return;
-  const top = index * ROW_PX;
-  const bottom = top + 2 * ROW_PX - scroll.clientHeight;
-  if (scroll.scrollTop > top) scrollTo(scroll, top);
-  else if (scroll.scrollTop < bottom) scrollTo(scroll, bottom);
-}
-
-function scrollTo(scroll: HTMLElement, top: number): void {
-  scroll.scrollTop = top;
-}
-
-/** Keeps the row that stands on top where it is when others come or go above it; at the very top, what is new shows. */
-function useKeptPlace(view: ResourceView, rows: readonly ThingRow[], element: RefObject<HTMLDivElement | null>): void {
-  const before = useRef<{ view: ResourceView; rows: readonly ThingRow[] }>({ view, rows });
-  useLayoutEffect(() => {
-    const scroll = element.current;
-    const known = before.current;
-    before.current = { view, rows };
-    if (scroll === null) return;
-    if (known.view !== view) {
-      scrollTo(scroll, view.scrollTop);
-      return;
-    }
-    if (known.rows === rows || scroll.scrollTop < ROW_PX) return;
-    const index = Math.floor(scroll.scrollTop / ROW_PX);
-    const key = known.rows[index]?.id;
-    if (key === undefined || rows[index]?.id === key) return;
-    const moved = rows.findIndex((row) => row.id === key);
-    if (moved !== -1) scrollTo(scroll, scroll.scrollTop + (moved - index) * ROW_PX);
-  }, [view, rows, element]);
 }

@@ -41,10 +41,24 @@ function Detail({ id }: { id: string }) {
     return <Page title="Thing">{error ? <Failure title="The thing could not be read" error={error} retry={refresh} /> : <p role="status">Reading…</p>}</Page>;
   }
   return (
-    <Page title={data.thing.name || data.thing.id} actions={<CopyButton size="compact-sm" text={location.href} label="Copy link" />}>
+    <Page title={data.thing.name || data.thing.id} actions={<Actions thing={data.thing} />}>
       {error ? <Failure title="The thing could not be read anew" error={error} retry={refresh} /> : null}
       <Parts data={data} fresh={<Freshness asOf={asOf} />} />
     </Page>
+  );
+}
+
+function Actions({ thing }: { thing: Resource }) {
+  const address = (thing.attributes as Record<string, unknown>)["address"];
+  return (
+    <>
+      {thing.kind === "network.host" && typeof address === "string" ? (
+        <LinkButton to="/scans/new" search={{ targets: address }}>
+          Scan it again
+        </LinkButton>
+      ) : null}
+      <CopyButton size="compact-sm" text={location.href} label="Copy link" />
+    </>
   );
 }
 
@@ -71,7 +85,7 @@ function Parts({ data: { thing, revision }, fresh }: { data: ThingLive; fresh: R
           <RelationsPanel thing={thing} revision={revision} fresh={fresh} />
           {thing.permissions ? <PermissionsPanel permissions={thing.permissions} /> : null}
           {thing.constraints ? <ConstraintsPanel constraints={thing.constraints} /> : null}
-          <SlicePanel thing={thing} revision={revision} />
+          <SlicePanel thing={thing} />
         </div>
       </div>
       <CommandLine command={`groma resources show ${thing.id}`} />

@@ -11,6 +11,7 @@ import { Failure } from "../../shared/ui/message";
 import { Panel } from "../../shared/ui/panel";
 import { pointerText, valueText } from "./pointer";
 import styles from "./thing-page.module.css";
+import { Tree } from "./tree";
 
 const PAGE = 50;
 /** A value longer than this is cut; the whole stands behind it. */
@@ -71,14 +72,24 @@ function Change({ change: { at, change, scan, diff } }: { change: ResourceChange
       {change === "updated" ? (
         <Diff diff={diff} />
       ) : diff.length === 0 ? null : (
-        <details className={styles["whole"]}>
-          <summary>
-            {change === "added" ? "As it was first seen" : "As it was last known"} <span className={styles["dim"]}>{counted(diff.length, "field")}</span>
-          </summary>
-          <Diff diff={diff} />
-        </details>
+        <Whole title={change === "added" ? "As it was first seen" : "As it was last known"} diff={diff} />
       )}
     </>
+  );
+}
+
+/** The whole of what came or went: one value, or field by field. */
+function Whole({ title, diff }: { title: string; diff: readonly FieldChange[] }) {
+  const [first] = diff;
+  const value = diff.length === 1 && first?.path === "" ? (first.after ?? first.before) : null;
+  const whole = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+  return (
+    <details className={styles["whole"]}>
+      <summary>
+        {title} <span className={styles["dim"]}>{counted(whole === null ? diff.length : Object.keys(whole).length, "field")}</span>
+      </summary>
+      {whole === null ? <Diff diff={diff} /> : <Tree value={whole} />}
+    </details>
   );
 }
 

@@ -2,16 +2,16 @@ import type { SearchAnswer, SearchReason } from "../../api/types";
 import { Marked } from "../../shared/thing/marked";
 
 /** Why a thing is among the hits, in words. */
-export function Why({ reasons, typed }: { reasons: readonly SearchReason[]; typed: string }) {
-  return reasons.map((reason, index) => (
+export function Why({ reasons, typed, meaning, explain }: { reasons: readonly SearchReason[]; typed: string; meaning: SearchAnswer["meaning"]; explain: boolean }) {
+  return (explain ? reasons : toldReasons(reasons)).map((reason, index) => (
     <span key={reason.by === "exact" || reason.by === "fragment" ? `${reason.by} ${reason.field} ${reason.value}` : reason.by}>
       {index > 0 ? " · " : ""}
-      <Reason reason={reason} typed={typed} />
+      <Reason reason={reason} typed={typed} meaning={meaning} />
     </span>
   ));
 }
 
-function Reason({ reason, typed }: { reason: SearchReason; typed: string }) {
+function Reason({ reason, typed, meaning }: { reason: SearchReason; typed: string; meaning: SearchAnswer["meaning"] }) {
   switch (reason.by) {
     case "exact":
       return (
@@ -38,12 +38,19 @@ function Reason({ reason, typed }: { reason: SearchReason; typed: string }) {
         <>
           {reason.terms.length === 1 ? "has the word " : "has the words "}
           <Marked text={reason.terms.join(", ")} words={reason.terms} />
-          {figures([reason.rank ? `rank ${reason.rank}` : "", reason.score ? `BM25 ${reason.score.toFixed(2)}` : ""])}
+          {figures([reason.rank ? `rank ${reason.rank}` : "", reason.score ? `BM25 ${reason.score.toPrecision(2)}` : ""])}
         </>
       );
     case "meaning":
-      return <>means something similar{figures([reason.rank ? `rank ${reason.rank}` : "", typeof reason.cosine === "number" ? `cosine ${reason.cosine.toFixed(3)}` : ""])}</>;
+      // Without the model nothing is known of meaning: it is the spelling that is alike.
+      return <>{meaning === "lexical" ? "is spelt alike" : "means something similar"}{figures([reason.rank ? `rank ${reason.rank}` : "", typeof reason.cosine === "number" ? `cosine ${reason.cosine.toFixed(3)}` : ""])}</>;
   }
+}
+
+/** Returns the reasons that say something: who is named whole has the words and the parts of it as well. */
+export function toldReasons(reasons: readonly SearchReason[]): readonly SearchReason[] {
+  const exact = reasons.filter(({ by }) => by === "exact");
+  return exact.length === 0 ? reasons : exact;
 }
 
 function figures(parts: readonly string[]): string {

@@ -82,7 +82,7 @@ function State({ status }: { status: ModelStatus }) {
           { name: "Folder", value: <span className="mono">{status.folder}</span> },
         ]}
       />
-      {status.queued > 0 ? <Progress label="Things whose meaning is known" value={all === 0 ? 100 : (100 * status.embedded) / all} /> : null}
+      {status.state === "installed" && status.queued > 0 ? <Progress label="Things whose meaning is known" value={all === 0 ? 100 : (100 * status.embedded) / all} /> : null}
     </div>
   );
 }

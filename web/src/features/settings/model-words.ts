@@ -10,7 +10,7 @@ export const MODEL_WORDS: Record<ModelStatus["state"], { sign: string; word: str
 
 /** Returns whether the state changes by itself, so that it is worth asking often. */
 export function modelMoves({ state, queued }: Pick<ModelStatus, "state" | "queued">): boolean {
-  return state === "installing" || queued > 0;
+  return state === "installing" || (state === "installed" && queued > 0);
 }
 
 /** Returns how far an installation is, from 0 to 100; null while it is not known how much there is. */

@@ -23,7 +23,7 @@ export function CopyButton({ text, label, what, size = "compact-xs" }: { text: s
   };
   return (
     <>
-      <Button size={size} variant="default" aria-label={what === undefined ? undefined : `${label} ${what}`} onClick={copy}>
+      <Button size={size} variant="default" aria-label={what === undefined ? undefined : `${copied ? "Copied" : label} ${what}`} onClick={copy}>
         {copied ? "Copied" : label}
       </Button>
       <span role="status" className="sr-only">

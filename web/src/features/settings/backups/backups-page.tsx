@@ -17,7 +17,7 @@ import { Panel } from "../../../shared/ui/panel";
 import { Prose } from "../../../shared/ui/prose";
 import { useNow } from "../../../shared/ui/use-now";
 import styles from "../settings.module.css";
-import type { Backup, BackupSettings } from "../types";
+import type { Backup, BackupOutcome, BackupSettings } from "../types";
 import { BackupTable } from "./backup-table";
 import { JobPanel } from "./job-panel";
 import { jobName } from "./job-words";
@@ -88,6 +88,7 @@ export function BackupsPage() {
             ) : (
               <BackupTable
                 backups={list.data.backups}
+                doubt={doubtOf(data.outcomes)}
                 busy={!can}
                 onVerify={(backup) => setAsked({ verify: backup })}
                 onDrill={(backup) => job.mutate({ kind: "drill", backup })}
@@ -119,12 +120,18 @@ function start(job: Job) {
     case "create":
       return backend.request("post", "/v1/backups", {});
     case "verify":
-      return backend.request("post", "/v1/backups/verify", { body: { depth: job.depth, ...(job.backup ? { backup: job.backup.id } : {}) } });
+      return backend.request("post", "/v1/backups/verify", { body: { depth: job.depth, ...(job.backup ? { backup: job.backup.number } : {}) } });
     case "drill":
-      return backend.request("post", "/v1/backups/drill", { body: job.backup ? { backup: job.backup.id } : {} });
+      return backend.request("post", "/v1/backups/drill", { body: job.backup ? { backup: job.backup.number } : {} });
     case "cancel":
       return backend.request("post", "/v1/backups/cancel", {});
   }
+}
+
+/** Returns how the last verification ended, if it found something wrong. */
+function doubtOf(outcomes: readonly BackupOutcome[]): BackupOutcome | undefined {
+  const last = outcomes.find(({ kind }) => kind === "verify");
+  return last?.success === false ? last : undefined;
 }
 
 /** Says how a job ended that was seen running. */

@@ -64,7 +64,7 @@ describe("a job", () => {
 });
 
 describe("the model", () => {
-  test("is asked for often while something moves", () => expect([modelMoves({ state: "installing", queued: 0 }), modelMoves({ state: "installed", queued: 3 }), modelMoves({ state: "absent", queued: 0 })]).toEqual([true, true, false]));
+  test("is asked for often while something moves", () => expect([modelMoves({ state: "installing", queued: 0 }), modelMoves({ state: "installed", queued: 3 }), modelMoves({ state: "absent", queued: 9 })]).toEqual([true, true, false]));
   test("tells how far it is", () => expect([modelPercent(null), modelPercent({ phase: "fetching", bytes: 1 }), modelPercent({ phase: "fetching", bytes: 1, bytes_total: 4 })]).toEqual([null, null, 25]));
   test("has its command", () => expect([modelCommand(" "), modelCommand("/tmp/a b")]).toEqual(["groma model install", "groma model install --from '/tmp/a b'"]));
 });

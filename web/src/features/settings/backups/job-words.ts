@@ -8,6 +8,7 @@ const KINDS: Record<string, { doing: string; name: string }> = {
 };
 
 const PHASES: Record<string, string> = {
+  begin: "beginning",
   capture: "copying the database as it is at one moment",
   look: "looking up what the store has",
   upload: "sending what the store lacks",

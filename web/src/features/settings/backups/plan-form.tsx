@@ -45,7 +45,7 @@ export function PlanForm({ settings, onSaved }: { settings: BackupSettings; onSa
       }}
     >
       <div className={styles["pair"]}>
-        <NativeSelect label="Backups are made" description="Put off by a part of an hour that stays the same here" data={SCHEDULES} value={draft.schedule} onChange={(event) => change({ schedule: event.currentTarget.value as PlanDraft["schedule"] })} />
+        <NativeSelect label="Backups are made" description="Put off a little, always by the same here" data={SCHEDULES} value={draft.schedule} onChange={(event) => change({ schedule: event.currentTarget.value as PlanDraft["schedule"] })} />
         {draft.schedule === "every" ? <TextInput label="Every" description="At least 15 min" value={draft.every} error={everyError(draft.every)} onChange={(event) => change({ every: event.currentTarget.value })} /> : null}
         {draft.schedule === "daily" ? <NativeSelect label="After" description="In the world's time" data={HOURS} value={draft.hour} onChange={(event) => change({ hour: event.currentTarget.value })} /> : null}
       </div>

@@ -80,7 +80,7 @@ function Bucket({ draft, change, kept, missing }: BucketProps) {
         <TextInput label="Prefix" description="Put before every name" placeholder="none" {...field("prefix")} />
         <TextInput label="Region" placeholder="us-east-1" {...field("region")} />
         <TextInput label="Address" description="Of a compatible store" placeholder="Amazon's" error={endpointError(draft.endpoint)} {...field("endpoint")} />
-        <TextInput label="Access key id" description="Empty: what the machine has" placeholder="from the machine" {...field("accessKeyId")} />
+        <TextInput label="Access key id" description="Empty: AWS_ACCESS_KEY_ID of the server's environment" placeholder="from the environment" {...field("accessKeyId")} />
         <TextInput
           label="Secret access key"
           description={kept ? "Kept sealed, never shown; empty: it stays" : "Kept sealed, never shown again"}

@@ -2,7 +2,6 @@ import { Button, Radio } from "@mantine/core";
 import { useState } from "react";
 
 import { Dialog } from "../../../shared/ui/dialog";
-import { moment } from "../../../shared/format/time";
 import styles from "../settings.module.css";
 import type { Backup } from "../types";
 
@@ -19,7 +18,7 @@ interface VerifyDialogProps {
 export function VerifyDialog({ backup, onVerify, onClose }: VerifyDialogProps) {
   const [depth, setDepth] = useState<Depth>("quick");
   return (
-    <Dialog title={backup === null ? "Verify all backups" : `Verify the backup of ${moment(backup.created_at)}`} onClose={onClose}>
+    <Dialog title={backup === null ? "Verify all backups" : `Verify backup ${backup.number}`} onClose={onClose}>
       <div className={styles["stack"]}>
         <Radio.Group label="How closely" value={depth} onChange={(value) => setDepth(value as Depth)}>
           <div className={styles["fieldset"]}>
