@@ -33,6 +33,8 @@ pub(crate) mod tally {
     pub(crate) const HOSTS_TOTAL: &str = "hosts_total";
     /// Addresses of which everything asked is known.
     pub(crate) const HOSTS_SCANNED: &str = "hosts_scanned";
+    /// Addresses at which hosts were looked for.
+    pub(crate) const ADDRESSES: &str = "addresses_looked_at";
     /// Ports to probe; addresses that are down take theirs away.
     pub(crate) const PORTS_TOTAL: &str = "ports_total";
     /// Ports of which the state is known.

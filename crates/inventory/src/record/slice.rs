@@ -88,7 +88,7 @@ impl Inventory {
                 counted.add(&tasks::tally(unit.get_ref(1)?.as_str().unwrap_or_default()));
             }
             if done {
-                let (state, proof) = (SliceState::Complete, counted.amounts());
+                let (state, proof) = (SliceState::Complete, proof(counted));
                 let read =
                     SliceFinding { key: key.clone(), state, absence_proven: false, reason: None, proof, at };
                 self.note_slice(tx, task, &read)?;
@@ -114,6 +114,13 @@ impl Inventory {
         }
         Ok(())
     }
+}
+
+/// Returns what was counted; totals that shrink while units find out more are none of it, nor is what is nothing.
+fn proof(counted: Tally) -> BTreeMap<String, u64> {
+    let mut amounts = counted.amounts();
+    amounts.retain(|name, amount| *amount > 0 && !name.ends_with("_total"));
+    amounts
 }
 
 impl Recording<'_> {

@@ -103,6 +103,15 @@ impl SearchIndex {
         self.inventory.write(op).await
     }
 
+    /// Returns how many things wait, counted up to `most`.
+    pub(super) async fn waiting(&self, most: usize) -> Result<usize, InventoryError> {
+        let query = move |_: &Inventory, connection: &Connection| {
+            let sql = "SELECT count(*) FROM (SELECT 1 FROM embedding_queue LIMIT ?1)";
+            connection.prepare_cached(sql)?.query_row([most as i64], |row| row.get::<_, i64>(0))
+        };
+        Ok(usize::try_from(self.inventory.read(query).await?).unwrap_or_default())
+    }
+
     /// Returns how many things have a meaning and how many wait.
     ///
     /// # Errors

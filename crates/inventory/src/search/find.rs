@@ -10,6 +10,9 @@ use groma_search::{Answer, Filter, Query, Standing};
 use super::{PATIENCE, SearchIndex, Stage};
 use crate::InventoryError;
 
+/// So many things are given their meanings before an answer.
+const FEW: usize = 500;
+
 /// What found by meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
@@ -49,7 +52,7 @@ impl SearchIndex {
     ) -> Result<Found, InventoryError> {
         let begun = Instant::now();
         // What is not there in time is told to be missing.
-        let _ = tokio::time::timeout(PATIENCE, self.reach(Stage::Whole)).await;
+        let _ = tokio::time::timeout(PATIENCE, self.complete()).await;
         self.reach(Stage::Names).await?;
         let embedder = (*self.stage.borrow() == Stage::Whole).then(|| self.embedder());
         let index = self.current();
@@ -72,6 +75,17 @@ impl SearchIndex {
             .map_err(|error| failed(error.to_string()))?
             .map_err(|error| failed(error.to_string()))?;
         Ok(Found { answer, meaning, standing, took_ms: begun.elapsed().as_secs_f64() * 1000.0 })
+    }
+
+    /// Waits for the whole index, and gives the few things that have none yet their meanings: a command that searches
+    /// once should not have to be given a second time.
+    async fn complete(self: &Arc<Self>) -> Result<(), InventoryError> {
+        self.reach(Stage::Whole).await?;
+        if self.embedder().kind() == EmbedderKind::Model && (1..=FEW).contains(&self.waiting(FEW + 1).await?)
+        {
+            while self.embed_some().await? > 0 {}
+        }
+        Ok(())
     }
 
     /// Returns the things whose name or identifier this is.

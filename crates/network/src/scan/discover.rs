@@ -81,6 +81,7 @@ impl NetworkScan {
             self.tell_unreachable(cx, *first, unreachable.len()).await?;
         }
         let tally = Tally::default()
+            .with(tally::ADDRESSES, addresses.len() as i64)
             .with(tally::HOSTS_SCANNED, down)
             .with(tally::PORTS_TOTAL, -down.saturating_mul(self.ports_each()));
         Ok(UnitDone { tally, next })
