@@ -6,6 +6,7 @@ mod install;
 mod layers;
 mod licences;
 mod lint;
+mod model;
 mod oracles;
 mod schemas;
 mod shell;

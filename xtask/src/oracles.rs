@@ -30,7 +30,7 @@ pub(crate) fn all() -> Done {
 
 fn judge(judges: &[String]) -> Done {
     install::for_tests()?;
-    let python = environment()?;
+    let python = environment(&target().join("oracles"), "tests/oracles/requirements.txt")?;
     run(&mut cargo(&["build", "--locked", "--package", "groma"]))?;
     // Nothing but loopback is there: what judges make up reaches nobody.
     let mut judge = command("unshare", &["--net"]);
@@ -42,16 +42,18 @@ fn judge(judges: &[String]) -> Done {
     run(&mut judge)
 }
 
-/// Makes a Python environment with the judges in it; returns its interpreter.
-fn environment() -> Done<PathBuf> {
-    let folder = target().join("oracles");
+/// Makes a Python environment in a folder with what a file of the repository requires; returns its interpreter.
+///
+/// # Errors
+/// When Python is missing, or a package cannot be had.
+pub(crate) fn environment(folder: &Path, requirements: &str) -> Done<PathBuf> {
     let python = folder.join("bin/python");
-    let wanted = root().join("tests/oracles/requirements.txt");
+    let wanted = root().join(requirements);
     let installed = folder.join("requirements.txt");
     if python.is_file() && same(&wanted, &installed) {
         return Ok(python);
     }
-    run(command("python3", &["-m", "venv", "--clear"]).arg(&folder))
+    run(command("python3", &["-m", "venv", "--clear"]).arg(folder))
         .map_err(|why| format!("{why}; on Debian: sudo apt-get install python3-venv"))?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
     run(command(&python.to_string_lossy(), &pip).arg(&wanted))?;
@@ -60,6 +62,6 @@ fn environment() -> Done<PathBuf> {
     Ok(python)
 }
 
-fn same(one: &Path, other: &Path) -> bool {
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
     matches!((std::fs::read(one), std::fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }

@@ -26,6 +26,8 @@ use crate::{App, error};
 #[derive(Debug, Default)]
 pub(crate) struct Backups {
     running: Mutex<Option<Running>>,
+    /// Held while a job ends: nobody sees one that neither runs nor has ended.
+    ending: tokio::sync::RwLock<()>,
 }
 
 #[derive(Debug)]
@@ -143,10 +145,7 @@ impl App {
             *running = Some(Running { job: shown, cancel: cancel.clone() });
         }
         let app = Arc::clone(self);
-        tokio::spawn(async move {
-            app.do_job(job, repository, cancel, started_at).await;
-            *app.backups.running.lock() = None;
-        });
+        tokio::spawn(async move { app.do_job(job, repository, cancel, started_at).await });
         Ok(())
     }
 

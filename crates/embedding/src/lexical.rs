@@ -47,9 +47,9 @@ fn embed(text: &str) -> Vec<f32> {
             add(&mut vector, PART, &part.iter().collect::<String>(), 1.0);
         }
     }
-    // What is said again and again counts less than as often.
+    // What is said again and again counts less than as often. The root is exact on every machine, a logarithm is not.
     for number in &mut vector {
-        *number = number.signum() * number.abs().ln_1p();
+        *number = number.signum() * number.abs().sqrt();
     }
     normalise(&mut vector);
     vector

@@ -20,9 +20,10 @@ fn cosine(one: &[f32], other: &[f32]) -> f32 {
 
 #[test]
 fn meaning_is_near() {
-    let texts = ["production postgres database", "aws.rds.db-instance orders env=prod", "office printer"];
-    let vectors = MODEL.embed(&texts).unwrap();
-    assert!(cosine(&vectors[0], &vectors[1]) > cosine(&vectors[0], &vectors[2]) + 0.1);
+    // No word is shared.
+    let vectors =
+        MODEL.embed(&["what prints paper", "office printer", "aws.rds.db-instance orders"]).unwrap();
+    assert!(cosine(&vectors[0], &vectors[1]) > cosine(&vectors[0], &vectors[2]) + 0.3);
     assert_eq!((MODEL.kind(), MODEL.id()), (EmbedderKind::Model, MODEL_ID));
 }
 
@@ -68,11 +69,11 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     #[test]
     fn the_order_of_texts_does_not_matter(
-        texts in proptest::collection::vec("[a-z0-9 .-]{0,200}", 1..20).prop_shuffle(),
+        texts in proptest::collection::vec("[a-z0-9 .-]{0,80}", 1..20).prop_shuffle(),
     ) {
         let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let forth = MODEL.embed(&texts).unwrap();

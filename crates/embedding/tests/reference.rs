@@ -1,7 +1,6 @@
 //! Tokens and vectors equal those of a foreign tokenizer and of BERT in double precision
 //! (`tests/oracles/embedding_reference.py`).
 
-#[expect(dead_code, reason = "other tests use more of it")]
 mod support;
 
 use std::path::Path;

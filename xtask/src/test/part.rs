@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 
 use crate::shell::{Done, cargo, run, target};
-use crate::{fuzz, install, layers, licences, lint, oracles, schemas, web};
+use crate::{fuzz, install, layers, licences, lint, model, oracles, schemas, web};
 
 /// One part; its name is what `--only` and `--skip` take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,6 +20,8 @@ pub(crate) enum Part {
     Clippy,
     /// Generated documents
     Schemas,
+    /// The model that Rust tests embed with, and its reference
+    Model,
     /// Rust tests
     Rust,
     /// Parsers of outside bytes, fuzzed for a while
@@ -47,6 +49,7 @@ impl Part {
         Self::Licences,
         Self::Clippy,
         Self::Schemas,
+        Self::Model,
         Self::Rust,
         Self::Fuzz,
         Self::Oracles,
@@ -66,6 +69,7 @@ impl Part {
             Self::Licences => "licences",
             Self::Clippy => "clippy",
             Self::Schemas => "schemas",
+            Self::Model => "model",
             Self::Rust => "rust",
             Self::Fuzz => "fuzz",
             Self::Oracles => "oracles",
@@ -86,8 +90,10 @@ impl Part {
             Self::Licences => licences::check(),
             Self::Clippy => lint::clippy(),
             Self::Schemas => schemas::check(),
+            Self::Model => model::prepare(),
             Self::Rust => {
-                run(&mut cargo(&["nextest", "run", "--workspace", "--locked"]))?;
+                let mut tests = cargo(&["nextest", "run", "--workspace", "--locked"]);
+                run(tests.env(model::VARIABLE, model::folder()?))?;
                 // The examples in the guide of what is published on its own.
                 run(&mut cargo(&["test", "--doc", "--locked", "--package", "groma-execution"]))
             }

@@ -57,12 +57,33 @@ impl App {
             Job::Verify { backup, depth } => self.verify_backups(&repository, backup, depth, &cancel).await,
             Job::Drill { backup } => self.drill(&repository, backup, &cancel).await,
         };
-        self.record(job.kind(), done, started).await;
-        if matches!(job, Job::Create) && !cancel.is_cancelled() {
+        let forget = matches!(job, Job::Create) && done.is_ok();
+        self.end_job(job.kind(), done, started, forget.then_some("forget")).await;
+        if forget {
             let begun = self.clock.now();
-            if let Some(forgotten) = self.forget_backups(&repository, &cancel).await.transpose() {
-                self.record("forget", forgotten, begun).await;
+            let forgotten = self.forget_backups(&repository, &cancel).await;
+            self.end_job("forget", forgotten, begun, None).await;
+        }
+    }
+
+    /// Notes how a job ended, and which one follows it at once.
+    async fn end_job(
+        &self,
+        kind: &str,
+        done: Result<Done, ApiError>,
+        started: Timestamp,
+        next: Option<&str>,
+    ) {
+        let _ending = self.backups.ending.write().await;
+        self.record(kind, done, started).await;
+        let mut running = self.backups.running.lock();
+        match (next, running.as_mut()) {
+            (Some(next), Some(running)) => {
+                next.clone_into(&mut running.job.kind);
+                (running.job.bytes, running.job.bytes_total, running.job.started_at) =
+                    (0, None, self.clock.now());
             }
+            _ => *running = None,
         }
     }
 
@@ -196,25 +217,18 @@ impl App {
         }
     }
 
-    /// Forgets what need not be kept; `None`: nothing was to be done.
+    /// Forgets what need not be kept.
     async fn forget_backups(
         self: &Arc<Self>,
         repository: &Repository,
         cancel: &CancellationToken,
-    ) -> Result<Option<Done>, ApiError> {
+    ) -> Result<Done, ApiError> {
         let (plan, _) = self.inventory.backup_plan().await.map_err(error::inventory)?;
         let keep = plan.retention;
         let retention =
             Retention { last: keep.keep_last, daily: keep.daily, weekly: keep.weekly, monthly: keep.monthly };
         let forgotten = repository.forget(&retention, &TimeZone::UTC, false).await.map_err(refusal)?;
         let pruned = repository.prune(PrunePolicy::default(), self.meter(), cancel).await.map_err(refusal)?;
-        if forgotten.forgotten.is_empty()
-            && pruned.condemned == 0
-            && pruned.deleted == 0
-            && pruned.refused.is_empty()
-        {
-            return Ok(None);
-        }
         let mut message = format!(
             "{} backups forgotten; {} objects are to be deleted in a day, {} were deleted ({} bytes)",
             forgotten.forgotten.len(),
@@ -225,7 +239,7 @@ impl App {
         if let Some((_, why)) = pruned.refused.first() {
             message = format!("{message}; the store refused to delete {}: {why}", pruned.refused.len());
         }
-        Ok(Some((message, None)))
+        Ok((message, None))
     }
 }
 

@@ -18,6 +18,7 @@ const OVERDUE: i64 = 2;
 
 impl App {
     pub(super) async fn backup_settings(&self) -> Result<BackupSettings, ApiError> {
+        let _ending = self.backups.ending.read().await;
         let (plan, record) = self.inventory.backup_plan().await.map_err(error::inventory)?;
         let now = self.clock.now();
         Ok(BackupSettings {

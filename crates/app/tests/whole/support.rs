@@ -7,16 +7,19 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use groma_api::{
-    ApiError, Backend, CancelRequest, ConsumerRequest, DiscardRequest, ErrorCode, EventClass, EventQuery,
-    EventTypeRequest, ExecutionQuery, HistoryQuery, HostQuery, KeyRotation, LogQuery, NetworkScanRequest,
-    PlanQuery, PlanRequest, Principal, PublishRequest, RetentionRequest, RunReport, RunRequest, ScanQuery,
-    ScanRequest, Scope, SlotRemoval, SlotRequest, StopRequest, TaskStatus, TokenRequest,
-    WebhookDeliveryQuery, WebhookReplay, WebhookRotation, WebhookUpdate,
+    ApiError, Backend, BackupDrillRequest, BackupSettingsRequest, BackupVerifyRequest, CancelRequest,
+    ConsumerRequest, ConversationRequest, CoverageQuery, DiscardRequest, ErrorCode, EventClass, EventQuery,
+    EventTypeRequest, ExecutionQuery, ExportQuery, HistoryQuery, HostQuery, KeyRotation, LogQuery,
+    MessageQuery, MessageRequest, MessageRole, ModelInstall, NetworkScanRequest, PlanQuery, PlanRequest,
+    Principal, PublishRequest, ResourceHistoryQuery, ResourceQuery, RetentionRequest, RunReport, RunRequest,
+    ScanQuery, ScanRequest, Scope, SearchQuery, SlotRemoval, SlotRequest, SqlQuery, StopRequest, TaskStatus,
+    TokenRequest, WebhookDeliveryQuery, WebhookReplay, WebhookRotation, WebhookUpdate,
 };
 use groma_app::{App, AppOptions};
 use groma_execution_types::{Command, ExecutionPlan, ExecutionRequest};
 use groma_model::{
-    Clock, Envelope, ExecutionId, Payload, PlanId, SlotId, TaskId, ThingId, Timestamp, TokenId, WebhookId,
+    Clock, ConversationId, Envelope, ExecutionId, Payload, PlanId, SlotId, TaskId, ThingId, Timestamp,
+    TokenId, WebhookId,
 };
 
 /// A clock that tests move.
@@ -238,6 +241,53 @@ pub(crate) async fn call(backend: &Arc<dyn Backend>, operation: &str) -> Result<
             backend.run_begin(request).await.map(drop)
         }
         "run_report" => backend.run_report(execution, RunReport::default()).await.map(drop),
+        "resource_list" => backend.resource_list(ResourceQuery::default()).await.map(drop),
+        "resource_get" => backend.resource_get(thing.to_string()).await.map(drop),
+        "resource_history" => {
+            backend.resource_history(thing.to_string(), ResourceHistoryQuery::default()).await.map(drop)
+        }
+        "resource_relations" => backend.resource_relations(thing.to_string()).await.map(drop),
+        "resource_export" => backend.resource_export(ExportQuery::default()).await.map(drop),
+        "account_resources" => {
+            backend.account_resources("1".to_owned(), ResourceQuery::default()).await.map(drop)
+        }
+        "coverage_list" => backend.coverage_list(CoverageQuery::default()).await.map(drop),
+        "search" => {
+            let query = SearchQuery { q: Some("anything".to_owned()), ..SearchQuery::default() };
+            backend.search(query).await.map(drop)
+        }
+        "sql_query" => {
+            backend.sql_query(SqlQuery { sql: "SELECT 1".to_owned(), limit: None }).await.map(drop)
+        }
+        "model_status" => backend.model_status().await.map(drop),
+        "model_install" => {
+            let request = ModelInstall { source: Some("not-absolute".to_owned()) };
+            backend.model_install(request).await.map(drop)
+        }
+        "conversation_create" => backend.conversation_create(ConversationRequest::default()).await.map(drop),
+        "conversation_list" => backend.conversation_list().await.map(drop),
+        "conversation_get" => backend.conversation_get(ConversationId::now()).await.map(drop),
+        "conversation_delete" => backend.conversation_delete(ConversationId::now()).await,
+        "message_create" => {
+            let request = MessageRequest {
+                role: MessageRole::User,
+                content: "hello".to_owned(),
+                metadata: serde_json::Map::new(),
+            };
+            backend.message_create(ConversationId::now(), request).await.map(drop)
+        }
+        "message_list" => {
+            backend.message_list(ConversationId::now(), MessageQuery::default()).await.map(drop)
+        }
+        "backup_list" => backend.backup_list().await.map(drop),
+        "backup_create" => backend.backup_create().await.map(drop),
+        "backup_settings_get" => backend.backup_settings_get().await.map(drop),
+        "backup_settings_set" => {
+            backend.backup_settings_set(BackupSettingsRequest::default()).await.map(drop)
+        }
+        "backup_verify" => backend.backup_verify(BackupVerifyRequest::default()).await.map(drop),
+        "backup_drill" => backend.backup_drill(BackupDrillRequest::default()).await.map(drop),
+        "backup_cancel" => backend.backup_cancel().await.map(drop),
         "key_status" => backend.key_status().await.map(drop),
         "key_slot_add" => {
             let request = SlotRequest::SystemdCredential { name: "no-such".to_owned() };

@@ -29,15 +29,16 @@ fn case_accents_and_punctuation_do_not_matter() {
 
 #[test]
 fn vectors_stay_the_same_for_ever() {
-    assert_eq!(hash(1, "database"), 0);
+    // As an implementation in another language has them.
+    assert_eq!(hash(1, "database"), 17_707_802_710_802_605_348);
     let vector = Lexical.embed(&["aws.rds.db-instance orders"]).unwrap().remove(0);
     let places: Vec<(usize, i32)> = vector
         .iter()
         .enumerate()
-        .filter(|(_, number)| number.abs() > 0.25)
+        .filter(|(_, number)| number.abs() > 0.2)
         .map(|(place, number)| (place, (number * 1000.0).round() as i32))
         .collect();
-    assert_eq!(places, []);
+    assert_eq!(places, [(41, -267), (151, 267), (164, 267), (307, -267), (370, -267)]);
 }
 
 #[test]

@@ -26,6 +26,8 @@ async fn every_operation_has_its_route_and_its_status() {
         let body = match operation.id {
             "scan_start" | "scan_validate" => json!({"kind": "network", "targets": ["127.0.0.1"]}),
             "token_create" => json!({"name": "ci", "scopes": ["read"]}),
+            "sql_query" => json!({"sql": "SELECT 1"}),
+            "message_create" => json!({"role": "user", "content": "hello"}),
             "session_start" => json!({"code": "once"}),
             _ => json!({}),
         };

@@ -2,6 +2,7 @@
 
 mod backend;
 mod execution;
+mod inventory;
 mod journal;
 mod rest;
 

@@ -116,7 +116,8 @@ fn the_documentation_has_every_view_and_column() {
         let section = text.split("\n## ").find(|section| section.starts_with(&format!("{}\n", view.name)));
         let section = section.unwrap_or_else(|| panic!("docs/query.md has no section on {}", view.name));
         assert!(section.contains(view.about), "{}: docs/query.md does not say: {}", view.name, view.about);
-        let rows: Vec<String> = view.columns.iter().map(|(name, about)| format!("| `{name}` | {about} |")).collect();
+        let rows: Vec<String> =
+            view.columns.iter().map(|(name, about)| format!("| `{name}` | {about} |")).collect();
         let told: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
         assert_eq!(told, rows, "{}", view.name);
     }

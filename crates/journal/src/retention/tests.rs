@@ -197,7 +197,7 @@ async fn the_ceiling_wins_over_all_and_counts_whom_it_hurt() {
         world.append((0..100).map(|_| kept(&"x".repeat(500))).collect()).await;
     }
     world.consumer("slow", 1000).await;
-    let ceiling = 1_000_000;
+    let ceiling = 1_200_000;
     world
         .database
         .write(move |tx| {

@@ -21,11 +21,13 @@ fn pending(detail: &Detail) -> PendingUnit {
 #[test]
 fn what_remains_is_what_its_units_stand_for() {
     let block = Detail::Discover(Block {
+        slices: std::collections::BTreeMap::new(),
         ranges: vec![("10.1.0.1".parse().unwrap(), 60), ("fd00::1".parse().unwrap(), 4)],
         names: [("10.1.0.1".parse().unwrap(), "a.lan".to_owned())].into(),
         seed: u64::MAX,
     });
     let host = Detail::Host(HostDetail {
+        slice: None,
         address: "10.1.0.9".parse().unwrap(),
         hostname: None,
         response_time_ms: Some(0.25),
