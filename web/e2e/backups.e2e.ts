@@ -15,11 +15,14 @@ let server: Server;
 let browser: Browser;
 let page: Page;
 let heard: string[];
+let elsewhere: string;
 let store: string;
 
 beforeAll(async () => {
-  server = await startServer();
-  store = mkdtempSync(join(tmpdir(), "groma-backups-"));
+  elsewhere = mkdtempSync(join(tmpdir(), "groma-backups-"));
+  store = join(elsewhere, "store");
+  // A folder of its own: whoever runs this may have the model.
+  server = await startServer({ GROMA_MODEL_DIR: join(elsewhere, "model") });
   browser = await launch();
   ({ page, heard } = await signIn(browser, server));
   groma("scan", "network", "127.0.0.1", "--ports", new URL(server.base).port);
@@ -28,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
-  if (store !== undefined) rmSync(store, { recursive: true, force: true });
+  if (elsewhere !== undefined) rmSync(elsewhere, { recursive: true, force: true });
 });
 
 const heading = (name: string | RegExp) => page.getByRole("heading", { level: 1, name });

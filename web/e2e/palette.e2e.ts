@@ -75,11 +75,13 @@ test("finds things and scans", async () => {
   await page.getByRole("region", { name: "How it stands" }).getByText("Host", { exact: true }).waitFor();
 });
 
-test("says when nothing fits", async () => {
+test("where nothing fits, it can be searched for in the inventory", async () => {
   await find("no such thing");
-  await page.getByText("Nothing fits.").waitFor();
-  expect(await page.getByRole("option").count()).toBe(0);
-  await page.keyboard.press("Escape");
+  await page.getByRole("option", { name: "Search the inventory for “no such thing”" }).waitFor();
+  expect(await page.getByRole("option").count()).toBe(1);
+  await page.keyboard.press("Enter");
+  await heading("Inventory").waitFor();
+  expect(await page.getByLabel("Search things").inputValue()).toBe("no such thing");
 });
 
 test("an address that is typed can be scanned", async () => {

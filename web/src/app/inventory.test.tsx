@@ -102,7 +102,7 @@ describe("the inventory", () => {
     renderPage("/inventory?state=up");
     fireEvent.change(await screen.findByLabelText("Search things"), { target: { value: "databse" } });
     const row = within(await screen.findByRole("row", { name: /has the word/ }));
-    expect(row.getByText("is spelt alike", { exact: false })).toBeDefined();
+    expect(row.getByText("is near in spelling", { exact: false })).toBeDefined();
     expect(row.getAllByText("database").every(({ tagName }) => tagName === "MARK")).toBe(true);
     expect(screen.getByText("the language model is not installed", { exact: false })).toBeDefined();
     expect(screen.getByText("databse").tagName).toBe("S");

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import { scan } from "../../shared/testing";
-import { commands, scanOffers, textOffers, thingOffers, type Doing } from "./commands";
+import { commands, scanOffers, searchOffers, textOffers, thingOffers, type Doing } from "./commands";
 import { ranked } from "./rank";
 
 function setup() {
@@ -39,7 +39,7 @@ test("what the server found opens on its page, in the server's order whatever th
   const { doing } = setup();
   const at = "2026-11-21T15:04:00Z";
   const resource = { id: "t1", name: "orders-db", kind: "aws.rds.db_instance", state: "available", scope: { account: "1111", region: "eu-west-1" }, tags: {}, attributes: {}, first_seen: at, last_seen: at, last_changed: at };
-  const offers = thingOffers([{ resource, why: [] }, { resource: { ...resource, id: "t2", name: "", deleted_at: at }, why: [] }], doing);
+  const offers = thingOffers([{ resource, why: [{ by: "words", terms: ["database"] }] }, { resource: { ...resource, id: "t2", name: "", deleted_at: at }, why: [{ by: "fragment", field: "id", value: "t2" }] }, { resource: { ...resource, id: "t3" }, why: [{ by: "meaning" }] }], doing);
   const found = ranked(offers, "databse")[0]?.offers ?? [];
   expect(found.map(({ title, hint }) => [title, hint])).toEqual([
     ["orders-db", "RDS DB instance, available, 1111 / eu-west-1"],
@@ -47,6 +47,13 @@ test("what the server found opens on its page, in the server's order whatever th
   ]);
   found[0]?.run();
   expect(doing.open).toHaveBeenCalledWith("/inventory/t1");
+});
+
+test("everything near a text is searched for on the inventory's page", () => {
+  const { doing } = setup();
+  searchOffers(" 22 ", doing)[0]?.run();
+  expect(doing.open).toHaveBeenCalledWith("/inventory?q=%2222%22");
+  expect(searchOffers(" ", doing)).toEqual([]);
 });
 
 test("a scan is found by any of its targets", () => {

@@ -74,9 +74,17 @@ export function textOffers(text: string, doing: Doing): Offer[] {
   return [{ id: "action scan target", group: "Actions", title: `Scan ${target}`, run: () => doing.open(`/scans/new?targets=${encodeURIComponent(JSON.stringify(target))}`) }];
 }
 
-/** Things of the inventory that the server found, best first. */
+/** Where everything that is near a text is listed, with why. */
+export function searchOffers(text: string, doing: Doing): Offer[] {
+  const words = text.trim();
+  if (words === "") return [];
+  return [{ id: "search things", group: "Actions", title: `Search the inventory for “${words}”`, found: true, run: () => doing.open(`/inventory?q=${encodeURIComponent(JSON.stringify(words))}`) }];
+}
+
+/** Things of the inventory that the server found, best first. What is only near in meaning is left out: something always is. */
 export function thingOffers(hits: readonly SearchHit[], doing: Doing): Offer[] {
-  return hits.map(({ resource: { id, kind, name, state, scope, deleted_at } }) => ({
+  const named = hits.filter(({ why }) => why.some(({ by }) => by !== "meaning"));
+  return named.map(({ resource: { id, kind, name, state, scope, deleted_at } }) => ({
     id: `thing ${id}`,
     group: "Things",
     title: name || id,

@@ -9,7 +9,7 @@ import { describe } from "../../shared/backend/problem";
 import { counted } from "../../shared/format/number";
 import { useSession } from "../../shared/session/store";
 import { notify } from "../../shared/ui/notices-store";
-import { commands, executionOffers, scanOffers, textOffers, thingOffers, type Doing } from "./commands";
+import { commands, executionOffers, scanOffers, searchOffers, textOffers, thingOffers, type Doing } from "./commands";
 import styles from "./palette.module.css";
 import { ranked, type Offer } from "./rank";
 import { usePalette } from "./store";
@@ -39,7 +39,7 @@ export function Palette({ onClose }: { onClose(): void }) {
     return () => element?.close();
   }, []);
   const groups = useMemo(
-    () => ranked([...textOffers(text, doing), ...commands(doing), ...thingOffers(found, doing), ...scanOffers(things.scans, doing), ...executionOffers(things.executions, things.plans, doing)], text),
+    () => ranked([...textOffers(text, doing), ...commands(doing), ...thingOffers(found, doing), ...searchOffers(text, doing), ...scanOffers(things.scans, doing), ...executionOffers(things.executions, things.plans, doing)], text),
     [text, doing, things, found],
   );
   const offers = groups.flatMap((group) => group.offers);

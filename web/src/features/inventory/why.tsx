@@ -43,7 +43,7 @@ function Reason({ reason, typed, meaning }: { reason: SearchReason; typed: strin
       );
     case "meaning":
       // Without the model nothing is known of meaning: it is the spelling that is alike.
-      return <>{meaning === "lexical" ? "is spelt alike" : "means something similar"}{figures([reason.rank ? `rank ${reason.rank}` : "", typeof reason.cosine === "number" ? `cosine ${reason.cosine.toFixed(3)}` : ""])}</>;
+      return <>{meaning === "lexical" ? "is near in spelling" : "is near in meaning"}{figures([reason.rank ? `rank ${reason.rank}` : "", typeof reason.cosine === "number" ? `cosine ${reason.cosine.toFixed(3)}` : ""])}</>;
   }
 }
 
