@@ -42,7 +42,13 @@ impl BackupOperations for Caller {
         self.allow("backup_list")?;
         let repository = self.app.repository(None).await?;
         let listed = repository.list().await.map_err(refusal)?;
-        Ok(BackupList { backups: listed.into_iter().map(shown).collect() })
+        let (_, mut record) = self.app.inventory.backup_plan().await.map_err(error::inventory)?;
+        let backups = listed.into_iter().map(|listed| {
+            let mut backup = shown(listed);
+            backup.damage = backup.damage.or_else(|| record.damaged.remove(&backup.number));
+            backup
+        });
+        Ok(BackupList { backups: backups.collect() })
     }
 
     async fn backup_settings_get(&self) -> Result<BackupSettings, ApiError> {

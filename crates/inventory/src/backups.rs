@@ -5,6 +5,7 @@ use groma_database::WriteTx;
 use groma_database::rusqlite::{self, Connection, OptionalExtension as _};
 use groma_model::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 use crate::error::OpResult;
 use crate::inventory::Inventory;
@@ -55,6 +56,9 @@ pub struct BackupRecord {
     pub last_success: Option<Timestamp>,
     /// The last time that a restore was proven.
     pub last_drill: Option<Timestamp>,
+    /// Backups that the last look found not to be whole, by number, and why.
+    #[serde(default)]
+    pub damaged: BTreeMap<u64, String>,
 }
 
 impl Inventory {
@@ -99,8 +103,7 @@ impl Inventory {
     /// # Errors
     /// When storage refuses.
     pub async fn note_backup(&self, outcome: BackupOutcome) -> Result<(), InventoryError> {
-        self.write(move |inventory, tx| {
-            let (plan, mut record) = inventory.load_plan(tx.connection())?;
+        self.change_record(move |record| {
             match outcome.kind.as_str() {
                 "create" if outcome.success => record.last_success = Some(outcome.at),
                 "drill" if outcome.success => record.last_drill = Some(outcome.at),
@@ -108,6 +111,33 @@ impl Inventory {
             }
             record.outcomes.insert(0, outcome);
             record.outcomes.truncate(KEPT);
+        })
+        .await
+    }
+
+    /// Notes which backups a look found not to be whole: a look at one, or at all.
+    ///
+    /// # Errors
+    /// When storage refuses.
+    pub async fn note_damage(
+        &self,
+        looked_at: Option<u64>,
+        found: BTreeMap<u64, String>,
+    ) -> Result<(), InventoryError> {
+        self.change_record(move |record| {
+            record.damaged.retain(|number, _| looked_at.is_some_and(|looked_at| looked_at != *number));
+            record.damaged.extend(found);
+        })
+        .await
+    }
+
+    async fn change_record(
+        &self,
+        change: impl FnOnce(&mut BackupRecord) + Send + 'static,
+    ) -> Result<(), InventoryError> {
+        self.write(move |inventory, tx| {
+            let (plan, mut record) = inventory.load_plan(tx.connection())?;
+            change(&mut record);
             inventory.save_plan(tx, &plan)?;
             let sealed = sealed::seal(&inventory.keyring, OUTCOMES, &ROW, &record)?;
             tx.connection().execute("UPDATE backups SET outcomes_sealed = ?1", [sealed])?;

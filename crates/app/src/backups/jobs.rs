@@ -161,6 +161,10 @@ impl App {
         cancel: &CancellationToken,
     ) -> Result<Done, ApiError> {
         let report = repository.verify(backup, depth, self.meter(), cancel).await.map_err(refusal)?;
+        let why =
+            |number: &u64| (*number, "the last look found it not to be whole: see the outcomes".to_owned());
+        let noted = self.inventory.note_damage(backup, report.affected.iter().map(why).collect()).await;
+        noted.map_err(error::inventory)?;
         if !report.is_sound() {
             return Err(ApiError::new(ErrorCode::StorageFailed, damage(&report)));
         }
