@@ -29,7 +29,7 @@ fn main() -> Done {
         ["make", folder, megabytes] => make(Path::new(folder), megabytes.parse()?)?,
         ["change", folder, rows] => change(Path::new(folder), rows.parse()?)?,
         [does @ ("create" | "verify" | "restore"), folder, target, rest @ ..] => {
-            let chunk_bytes = rest.first().map_or(Ok(1 << 20), |bytes| bytes.parse())?;
+            let chunk_bytes = rest.first().map_or(Ok(256 << 10), |bytes| bytes.parse())?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(run(does, Path::new(folder), target, chunk_bytes))?
         }

@@ -102,7 +102,7 @@ fn cipher(key: &Zeroizing<[u8; 32]>) -> LessSafeKey {
     }
 }
 
-/// Appends nonce, ciphertext and tag. Random nonces allow 2^32 messages under a key: 4 PiB in chunks of 1 MiB.
+/// Appends nonce, ciphertext and tag. Random nonces allow 2^32 messages under a key: 1 PiB in chunks of 256 KiB.
 fn seal(key: &LessSafeKey, aad: &[u8], plain: &[u8], out: &mut Vec<u8>) {
     let mut nonce = [0; NONCE_LEN];
     rand::rng().fill_bytes(&mut nonce);

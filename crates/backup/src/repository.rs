@@ -34,7 +34,8 @@ pub struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { chunk_bytes: 1 << 20 }
+        // Writes all over a database touch fewer bytes the smaller chunks are; requests bound it from below.
+        Self { chunk_bytes: 256 << 10 }
     }
 }
 

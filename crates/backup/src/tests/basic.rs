@@ -199,3 +199,41 @@ async fn a_store_that_overwrites_is_refused() {
     let refused = world.backup(&repository).await.unwrap_err();
     assert!(matches!(refused, BackupError::Unconditional { .. }), "{refused}");
 }
+
+#[tokio::test]
+async fn numbers_that_are_done_with_are_cleared_after_a_long_time_and_never_given_again() {
+    let world = World::new(14, 40, 2);
+    let inner = memory();
+    let repository = world.open(&inner).await.unwrap();
+    for round in 0..3 {
+        world.add_rows(round, 10);
+        world.backup(&repository).await.unwrap();
+    }
+    repository.forget_numbers(&[1, 2]).await.unwrap();
+    prune(&repository, NOW).await.unwrap();
+    world.add_rows(9, 10);
+    world.backup(&repository).await.unwrap();
+    repository.forget_numbers(&[3]).await.unwrap();
+    prune(&repository, NOW).await.unwrap();
+    let numbers = || async {
+        let found: Vec<_> = inner.list(Some(&"log".into())).try_collect().await.unwrap();
+        let mut found: Vec<_> =
+            found.iter().filter_map(|found| crate::name::entry_number(found.location.as_ref())).collect();
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(numbers().await, [1, 2, 3, 4, 5, 6]);
+    let days = |days: u64| std::time::Duration::from_secs(days * 24 * 3600);
+    for (age, left) in [(29, vec![1, 2, 3, 4, 5, 6]), (31, vec![5, 6])] {
+        let old: std::sync::Arc<dyn object_store::ObjectStore> =
+            std::sync::Arc::new(super::faulty::Faulty::of_long_ago(std::sync::Arc::clone(&inner), days(age)));
+        let repository = world.open(&old).await.unwrap();
+        // Trash is emptied by the first, and gone with the second.
+        prune(&repository, PrunePolicy::default()).await.unwrap();
+        prune(&repository, PrunePolicy::default()).await.unwrap();
+        assert_eq!(numbers().await, left, "after {age} days");
+    }
+    assert!(verify(&repository, Depth::Full).await.is_sound());
+    assert_eq!(world.backup(&repository).await.unwrap().backup.number, 7);
+    drill(&repository, 5, None).await;
+}

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::StreamExt as _;
@@ -35,6 +36,8 @@ pub(crate) struct Faulty {
     overwrites: bool,
     /// Deletes that got stuck on their way, if any are to be.
     stuck: Option<Mutex<Vec<Path>>>,
+    /// By how much everything but the store's clock is older than it says.
+    older: Duration,
     /// Whether each operation is told on stdout, for a parent process.
     tells: bool,
 }
@@ -47,7 +50,15 @@ enum Now {
 
 impl Faulty {
     pub(crate) fn at(inner: Arc<dyn ObjectStore>, operations: i64, fault: Fault) -> Self {
-        Self { inner, left: AtomicI64::new(operations), fault, overwrites: false, stuck: None, tells: false }
+        Self {
+            inner,
+            left: AtomicI64::new(operations),
+            fault,
+            overwrites: false,
+            stuck: None,
+            older: Duration::ZERO,
+            tells: false,
+        }
     }
 
     pub(crate) fn never(inner: Arc<dyn ObjectStore>) -> Self {
@@ -56,6 +67,10 @@ impl Faulty {
 
     pub(crate) fn unconditional(inner: Arc<dyn ObjectStore>) -> Self {
         Self { overwrites: true, ..Self::never(inner) }
+    }
+
+    pub(crate) fn of_long_ago(inner: Arc<dyn ObjectStore>, older: Duration) -> Self {
+        Self { older, ..Self::never(inner) }
     }
 
     pub(crate) fn telling(inner: Arc<dyn ObjectStore>) -> Self {
@@ -106,6 +121,13 @@ impl Faulty {
     }
 }
 
+fn aged(mut meta: ObjectMeta, older: Duration) -> ObjectMeta {
+    if !meta.location.as_ref().ends_with("clock") {
+        meta.last_modified -= older;
+    }
+    meta
+}
+
 fn broken() -> Error {
     Error::Generic { store: "faulty", source: "the connection broke".into() }
 }
@@ -139,7 +161,9 @@ impl ObjectStore for Faulty {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.run(self.inner.get_opts(location, options)).await
+        let mut found = self.run(self.inner.get_opts(location, options)).await?;
+        found.meta = aged(found.meta, self.older);
+        Ok(found)
     }
 
     fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
@@ -168,7 +192,8 @@ impl ObjectStore for Faulty {
         if left == 0 || (left < 0 && dies) {
             return futures::stream::once(async { Err(broken()) }).boxed();
         }
-        self.inner.list(prefix)
+        let older = self.older;
+        self.inner.list(prefix).map(move |meta| Ok(aged(meta?, older))).boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
