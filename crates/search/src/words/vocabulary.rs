@@ -118,13 +118,10 @@ impl Vocabulary {
 
     /// Estimates what it takes of memory.
     pub(super) fn bytes(&self) -> usize {
-        let word = |(word, list): (&Box<str>, &List)| {
-            word.len()
-                + size_of::<(Box<str>, List)>() * 4 / 3
-                + list.slots.capacity() * 4
-                + list.columns.capacity()
-        };
-        self.words.iter().map(word).sum()
+        let row = size_of::<(Box<str>, List)>() * 4 / 3;
+        let words: usize = self.words.keys().map(|word| word.len() + row).sum();
+        let lists = self.words.values().map(|list| list.slots.capacity() * 4 + list.columns.capacity());
+        words + lists.sum::<usize>()
     }
 }
 
