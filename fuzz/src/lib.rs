@@ -22,6 +22,7 @@ mod journal;
 mod runtime;
 mod scan;
 mod sealed;
+mod search;
 mod stream;
 #[cfg(not(test))]
 mod webhook;
@@ -76,6 +77,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "redact", run: execution::redact, seeds: execution::redact_seeds },
     Target { name: "lines", run: execution::lines, seeds: execution::lines_seeds },
     Target { name: "backup", run: backup::run, seeds: backup::seeds },
+    Target { name: "search", run: search::query, seeds: search::query_seeds },
+    Target { name: "snapshot", run: search::snapshot, seeds: search::snapshot_seeds },
     #[cfg(not(test))]
     Target { name: "webhook", run: webhook::run, seeds: webhook::seeds },
 ];

@@ -38,5 +38,5 @@ macro_rules! targets {
 
 targets!(
     words, query, stream, scan, edge, client, sealed, keys, journal, database, archive, declare, webhook,
-    log, redact, lines, backup
+    log, redact, lines, backup, search, snapshot
 );

@@ -1,5 +1,5 @@
 //! Measures the index over synthetic documents and vectors: `cargo run --release -p groma-search --example measure --
-//! [documents|vectors] [COUNT…]`.
+//! [vectors|memory] [COUNT…]`.
 
 #![allow(
     clippy::print_stdout,
@@ -8,7 +8,7 @@
 )]
 #![allow(unreachable_pub, reason = "the made-up world is shared with the tests")]
 
-#[path = "../tests/support/clusters.rs"]
+#[path = "../src/clusters.rs"]
 mod clusters;
 #[path = "../tests/support/world.rs"]
 mod world;
@@ -28,7 +28,16 @@ fn memory() -> u64 {
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or_default() / 1024
 }
 
+/// Returns the processor time of all threads so far, in milliseconds, by steps of ten.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) * 10.0
+}
+
+/// Prints how long something takes, and how much of the processors: the latter says more on a machine that is busy.
 fn timed<T>(name: &str, rounds: usize, mut run: impl FnMut(usize) -> T) {
+    let before = processor();
     let mut times: Vec<Duration> = (0..rounds)
         .map(|round| {
             let start = Instant::now();
@@ -36,9 +45,10 @@ fn timed<T>(name: &str, rounds: usize, mut run: impl FnMut(usize) -> T) {
             start.elapsed()
         })
         .collect();
+    let used = (processor() - before) / rounds as f64;
     times.sort_unstable();
     let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3;
-    println!("  {name:<48} p50 {:8.2} ms  p99 {:8.2} ms", at(0.5), at(0.99));
+    println!("  {name:<48} p50 {:8.2} ms  p99 {:8.2} ms  processor {used:8.2} ms", at(0.5), at(0.99));
 }
 
 fn documents(count: usize) {
@@ -60,9 +70,6 @@ fn documents(count: usize) {
         memory(),
         before
     );
-    if std::env::args().any(|argument| argument == "--profile-memory") {
-        return;
-    }
     let start = Instant::now();
     for batch in 0..count.div_ceil(1000) {
         let numbers = batch * 1000..((batch + 1) * 1000).min(count);
@@ -156,6 +163,34 @@ fn snapshot(index: &Index) {
     assert_eq!(loaded.standing().documents, index.standing().documents);
 }
 
+/// Takes documents in as they are made, so that what the process takes is what the index takes.
+fn rest(count: usize) {
+    let mut random = fastrand::Rng::with_seed(1);
+    let index = Index::new();
+    index.build_words();
+    let before = memory();
+    for batch in 0..count.div_ceil(1000) {
+        index
+            .upsert((batch * 1000..(batch + 1) * 1000).map(|number| document(number, &mut random)).collect());
+    }
+    let used = (memory() - before) << 20;
+    println!(
+        "{count} documents without vectors: {} bytes each by RSS, {} estimated",
+        used as usize / count,
+        index.standing().bytes / count
+    );
+    let all = Filter::default();
+    timed("list by name", 20, |_| index.list(&all, Sort::default(), None, 100));
+    timed("facets", 20, |_| index.facets(&all));
+    for text in
+        ["production postgres database", "what is in paris", "10.0.12.7", "prodction postgrs", "instance"]
+    {
+        timed(&format!("search `{text}`"), 20, |_| {
+            index.search(&Query { text, vector: None, filter: &all, limit: 20, explain: false })
+        });
+    }
+}
+
 fn vectors(count: usize, approximate: bool) {
     let mut random = fastrand::Rng::with_seed(2);
     println!("{count} synthetic vectors in {} clusters", count / 200);
@@ -189,9 +224,14 @@ fn vectors(count: usize, approximate: bool) {
     if !approximate {
         return;
     }
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), processor());
     index.build();
-    println!("  graph made in {:.1} s, RSS {} MiB", start.elapsed().as_secs_f64(), memory());
+    println!(
+        "  graph made in {:.1} s, {:.1} s of processors, RSS {} MiB",
+        start.elapsed().as_secs_f64(),
+        (processor() - before) / 1e3,
+        memory()
+    );
     for (one_in, allowed) in &filters {
         timed(&format!("graph, one in {one_in} allowed"), 100, |n| index.search(&queries[n], allowed, 100));
         let mut right = 0;
@@ -210,7 +250,9 @@ fn main() {
     let counts: Vec<usize> = arguments.iter().filter_map(|argument| argument.parse().ok()).collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     for count in if counts.is_empty() { vec![100_000] } else { counts } {
-        if has("vectors") {
+        if has("memory") {
+            rest(count);
+        } else if has("vectors") {
             vectors(count, !has("exact"));
         } else {
             documents(count);

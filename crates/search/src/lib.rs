@@ -8,6 +8,8 @@
 mod arena;
 mod bitmap;
 mod catalogue;
+#[cfg(test)]
+mod clusters;
 mod cursor;
 mod document;
 mod error;

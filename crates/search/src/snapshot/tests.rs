@@ -2,22 +2,20 @@ use groma_model::ThingId;
 use proptest::prelude::*;
 
 use super::SnapshotError;
+use crate::clusters::Clusters;
 use crate::{Filter, Index, Query, Sort};
-
-#[path = "../../tests/support/clusters.rs"]
-mod clusters;
 
 fn index() -> Index {
     let mut random = fastrand::Rng::with_seed(11);
-    let clusters = clusters::Clusters::new(4, 0.5, &mut random);
+    let clusters = Clusters::new(4, 0.5, &mut random);
     let index = Index::new();
     let ids: Vec<ThingId> = (0..60).map(|_| ThingId::now()).collect();
     let document = |number: usize| crate::Document {
         id: ids[number],
         kind: ["aws.ec2.instance", "network.host"][number % 2].to_owned(),
         state: "running".to_owned(),
-        account: (number % 2 == 0).then(|| "123456789012".to_owned()),
-        region: (number % 2 == 0).then(|| "eu-west-3".to_owned()),
+        account: (number.is_multiple_of(2)).then(|| "123456789012".to_owned()),
+        region: (number.is_multiple_of(2)).then(|| "eu-west-3".to_owned()),
         connection: None,
         segment: (number % 2 == 1).then(|| "home".to_owned()),
         subnet: None,
@@ -28,7 +26,7 @@ fn index() -> Index {
         first_seen: 1,
         last_seen: -2,
         last_changed: i64::try_from(number).unwrap(),
-        deleted: number % 7 == 0,
+        deleted: number.is_multiple_of(7),
     };
     index.upsert((0..60).map(document).collect());
     index.build_words();
@@ -50,7 +48,7 @@ fn what_is_loaded_answers_as_what_was_saved() {
     let bytes = saved(&index);
     let loaded = Index::load(&mut &*bytes).unwrap();
     let mut random = fastrand::Rng::with_seed(1);
-    let vector = clusters::Clusters::new(4, 0.5, &mut random).vector(&mut random);
+    let vector = Clusters::new(4, 0.5, &mut random).vector(&mut random);
     let filter = Filter { deleted: crate::Deleted::Include, ..Filter::default() };
     for text in ["web paris", "i-0a0b0c0d3", "grösse größe", "10.0.0", "e1"] {
         let query = Query { text, vector: Some(&vector), filter: &filter, limit: 50, explain: true };

@@ -58,10 +58,7 @@ struct Place {
 
 impl Point for Place {
     fn distance(&self, other: &Self) -> f32 {
-        let product = self.arch.dispatch(
-            #[inline(always)]
-            || coarse(&self.code, &other.code),
-        );
+        let product = coarse(self.arch, &self.code, &other.code);
         #[expect(clippy::cast_precision_loss, reason = "coarse already")]
         {
             1.0 - product as f32 * self.scale * other.scale

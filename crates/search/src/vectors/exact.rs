@@ -21,14 +21,14 @@ const NONE: u32 = u32::MAX;
 /// From how many vectors on a scan takes a second thread, which costs some tens of microseconds to start.
 const SECOND_THREAD: usize = 16_384;
 /// When fewer than one in so many is allowed, only those are looked at, in full.
-const FEW: usize = 8;
+const FEW: usize = 16;
 /// What rounding can add up to in products of unit vectors.
 const ROUNDING: f32 = 2e-5;
 
 /// Vectors side by side.
 #[derive(Debug)]
 struct Chunk {
-    full: Vec<f32>,
+    full: Vec<[f32; DIMENSIONS]>,
     coarse: Vec<[i8; DIMENSIONS]>,
     scales: Vec<f32>,
     errors: Vec<f32>,
@@ -78,24 +78,20 @@ impl Default for Exact {
 impl Exact {
     /// Returns the vector of an ordinal.
     #[must_use]
-    pub fn vector(&self, ordinal: u32) -> Option<&[f32]> {
+    pub fn vector(&self, ordinal: u32) -> Option<&[f32; DIMENSIONS]> {
         let place = self.place(ordinal)?;
-        self.chunks[place / CHUNK].full.get(place % CHUNK * DIMENSIONS..(place % CHUNK + 1) * DIMENSIONS)
+        self.chunks[place / CHUNK].full.get(place % CHUNK)
     }
 
     /// Returns the nearest of these ordinals, computed in full.
     #[must_use]
     pub fn nearest_of(&self, query: &[f32], ordinals: impl Iterator<Item = u32>, k: usize) -> Vec<Neighbour> {
         let Some(query) = unit(query) else { return Vec::new() };
-        let found = self.arch.dispatch(|| {
-            ordinals
-                .filter_map(|ordinal| {
-                    let cosine = floats(&query, self.vector(ordinal)?);
-                    Some(Neighbour { ordinal, cosine })
-                })
-                .collect()
+        let found = ordinals.filter_map(|ordinal| {
+            let cosine = floats(self.arch, &query, self.vector(ordinal)?);
+            Some(Neighbour { ordinal, cosine })
         });
-        nearest(found, k)
+        nearest(found.collect(), k)
     }
 
     /// Finds the nearest without the coarse copy. Only to compare with.
@@ -112,10 +108,7 @@ impl Exact {
 
     /// Returns all vectors with their ordinals.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &[f32])> {
-        let rows = self
-            .chunks
-            .iter()
-            .flat_map(|chunk| chunk.ordinals.iter().zip(chunk.full.as_chunks::<DIMENSIONS>().0));
+        let rows = self.chunks.iter().flat_map(|chunk| chunk.ordinals.iter().zip(&chunk.full));
         rows.filter(|(ordinal, _)| **ordinal != NONE).map(|(ordinal, vector)| (*ordinal, vector.as_slice()))
     }
 
@@ -138,7 +131,7 @@ impl Exact {
         }
         if self.chunks.last().is_none_or(|chunk| chunk.ordinals.len() == CHUNK) {
             self.chunks.push(Chunk {
-                full: Vec::with_capacity(CHUNK * DIMENSIONS),
+                full: Vec::with_capacity(CHUNK),
                 coarse: Vec::with_capacity(CHUNK),
                 scales: Vec::with_capacity(CHUNK),
                 errors: Vec::with_capacity(CHUNK),
@@ -147,7 +140,7 @@ impl Exact {
         }
         let at = self.chunks.len() - 1;
         let chunk = &mut self.chunks[at];
-        chunk.full.resize((chunk.ordinals.len() + 1) * DIMENSIONS, 0.0);
+        chunk.full.push([0.0; DIMENSIONS]);
         chunk.coarse.push([0; DIMENSIONS]);
         chunk.scales.push(0.0);
         chunk.errors.push(0.0);
@@ -164,35 +157,29 @@ impl Exact {
         from: usize,
         to: usize,
     ) -> (Vec<Candidate>, f32) {
-        self.arch.dispatch(
-            #[inline(always)]
-            || {
-                let mut found = Vec::new();
-                // The `k` greatest of what cosines are at least: the smallest of these is what a vector has to reach.
-                let mut least: BinaryHeap<Reverse<Number>> = BinaryHeap::with_capacity(k + 1);
-                let mut bar = f32::NEG_INFINITY;
-                for (number, chunk) in self.chunks[from..to].iter().enumerate() {
-                    for (row, code) in chunk.coarse.iter().enumerate() {
-                        if !allowed.contains(chunk.ordinals[row]) {
-                            continue;
-                        }
-                        #[expect(clippy::cast_precision_loss, reason = "told by `ROUNDING`")]
-                        let product = codes(&query.code, code) as f32 * query.scale * chunk.scales[row];
-                        let slack = query.error + query.length * chunk.errors[row] + ROUNDING;
-                        if product + slack < bar {
-                            continue;
-                        }
-                        found.push(Candidate { at: (from + number) * CHUNK + row, most: product + slack });
-                        least.push(Reverse(Number(product - slack)));
-                        if least.len() > k {
-                            least.pop();
-                            bar = least.peek().map_or(bar, |Reverse(Number(least))| *least);
-                        }
-                    }
+        let mut found = Vec::new();
+        // The `k` greatest of what cosines are at least: the smallest of these is what a vector has to reach.
+        let mut least: BinaryHeap<Reverse<Number>> = BinaryHeap::with_capacity(k + 1);
+        let mut bar = f32::NEG_INFINITY;
+        let mut products = [0i32; CHUNK];
+        for (number, chunk) in self.chunks[from..to].iter().enumerate() {
+            codes(self.arch, &query.code, &chunk.coarse, &mut products);
+            for (row, product) in products.iter().enumerate().take(chunk.ordinals.len()) {
+                #[expect(clippy::cast_precision_loss, reason = "told by `ROUNDING`")]
+                let product = *product as f32 * query.scale * chunk.scales[row];
+                let slack = query.error + query.length * chunk.errors[row] + ROUNDING;
+                if product + slack < bar || !allowed.contains(chunk.ordinals[row]) {
+                    continue;
                 }
-                (found, bar)
-            },
-        )
+                found.push(Candidate { at: (from + number) * CHUNK + row, most: product + slack });
+                least.push(Reverse(Number(product - slack)));
+                if least.len() > k {
+                    least.pop();
+                    bar = least.peek().map_or(bar, |Reverse(Number(least))| *least);
+                }
+            }
+        }
+        (found, bar)
     }
 
     fn scan(&self, query: &CoarseQuery, allowed: &Bitmap, k: usize) -> Vec<Candidate> {
@@ -246,7 +233,7 @@ impl VectorIndex for Exact {
         let chunk = &mut self.chunks[place / CHUNK];
         let row = place % CHUNK;
         let coarse = Coarse::new(&vector);
-        chunk.full[row * DIMENSIONS..(row + 1) * DIMENSIONS].copy_from_slice(&vector);
+        chunk.full[row] = vector;
         chunk.coarse[row] = coarse.code;
         chunk.scales[row] = coarse.scale;
         chunk.errors[row] = coarse.error;

@@ -2,10 +2,7 @@ use std::collections::BTreeSet;
 
 use super::{Approximate, ApproximateStanding, DIMENSIONS, Exact, VectorIndex, VectorLimits};
 use crate::bitmap::Bitmap;
-
-#[path = "../../tests/support/clusters.rs"]
-mod clusters;
-use clusters::Clusters;
+use crate::clusters::Clusters;
 
 fn bitmap(size: u32, allows: impl Fn(u32) -> bool) -> Bitmap {
     let mut allowed = Bitmap::new(size as usize);
@@ -93,5 +90,5 @@ fn the_graph_finds_nearly_what_looking_at_all_does_filters_and_changes_included(
             assert!(allowed.contains(found.ordinal) && index.exact().vector(found.ordinal).is_some());
         }
     }
-    assert!(right >= 1_940, "recall@10 is {} of 2,000", right);
+    assert!(right >= 1_940, "recall@10 is {right} of 2,000");
 }

@@ -1,11 +1,11 @@
-//! Made-up vectors in clusters: the same for the same seed.
+//! Made-up vectors in clusters, for tests and measurements: the same for the same seed.
 
 /// How many numbers a vector has.
 const DIMENSIONS: usize = 384;
 
 /// Vectors around some centres, as texts about a few subjects have; synthetic.
 #[derive(Debug)]
-pub struct Clusters {
+pub(crate) struct Clusters {
     centres: Vec<Vec<f32>>,
     spread: f32,
 }
@@ -17,13 +17,13 @@ fn normal(random: &mut fastrand::Rng) -> f32 {
 
 impl Clusters {
     /// Makes some centres.
-    pub fn new(count: usize, spread: f32, random: &mut fastrand::Rng) -> Self {
+    pub(crate) fn new(count: usize, spread: f32, random: &mut fastrand::Rng) -> Self {
         let centres = (0..count).map(|_| (0..DIMENSIONS).map(|_| normal(random)).collect()).collect();
         Self { centres, spread }
     }
 
     /// Makes a unit vector near one of them.
-    pub fn vector(&self, random: &mut fastrand::Rng) -> Vec<f32> {
+    pub(crate) fn vector(&self, random: &mut fastrand::Rng) -> Vec<f32> {
         let centre = &self.centres[random.usize(..self.centres.len())];
         let vector: Vec<f32> = centre.iter().map(|x| x + normal(random) * self.spread).collect();
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
