@@ -1,5 +1,7 @@
 //! The whole way: from the published weights to a model that is loaded.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests panic like tests")]
+
 #[expect(dead_code, reason = "other tests use more of it")]
 mod support;
 

@@ -1,6 +1,8 @@
 //! Tokens and vectors equal those of a foreign tokenizer and of BERT in double precision
 //! (`tests/oracles/embedding_reference.py`).
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests panic like tests")]
+
 mod support;
 
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! What `cargo xtask test --only model` prepares.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests panic like tests")]
+
 use std::path::PathBuf;
 
 use groma_embedding::MiniLm;
