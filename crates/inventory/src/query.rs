@@ -3,12 +3,13 @@
 //! The statement runs on a connection of its own that cannot write. SQLite's authorizer lets it read the views and
 //! nothing else; whatever SQLite sorts or gathers on the way stays in memory. Time, rows and bytes are bounded.
 
+mod bounds;
 mod guard;
 mod unseal;
 mod views;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -24,18 +25,21 @@ use serde_json::Value;
 use crate::InventoryError;
 use crate::inventory::Inventory;
 
+use self::bounds::{Bounds, Stopped, Verdict};
 pub use self::views::{VIEWS, View};
 
-/// How long a statement may take.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// What an answer may take, in bytes, before it is cut.
 const ANSWER_MAX: usize = 64 << 20;
-/// One value, in bytes.
-const VALUE_MAX: i32 = 32 << 20;
+/// One value, in bytes; a row has many.
+const VALUE_MAX: i32 = 8 << 20;
+/// Columns of an answer, and of what it is made of.
+const COLUMNS_MAX: i32 = 128;
+/// What a function is given.
+const ARGUMENTS_MAX: i32 = 32;
 /// The statement's text, in bytes.
 const SQL_MAX: usize = 100_000;
-/// Instructions of SQLite between two looks at the clock.
-const LOOK_EVERY: i32 = 20_000;
+/// Instructions of SQLite between two looks at the clock: each may make a value of the largest size.
+const LOOK_EVERY: i32 = 100;
 
 impl Inventory {
     /// Runs one SELECT over the documented views and returns at most `limit` rows.
@@ -44,13 +48,13 @@ impl Inventory {
     /// When it is no single SELECT over them, takes too long, or storage refuses.
     pub async fn query(&self, sql: String, limit: usize) -> Result<SqlAnswer, InventoryError> {
         let inventory = self.clone();
-        let done = apart("query", move || inventory.query_in(&sql, limit)).await;
+        let done = apart("query", move || inventory.query_in(&sql, limit, Bounds::USUAL)).await;
         done.map_err(|error| {
             InventoryError::Storage(format!("failed to start a thread for a query: {error}"))
         })?
     }
 
-    fn query_in(&self, sql: &str, limit: usize) -> Result<SqlAnswer, InventoryError> {
+    fn query_in(&self, sql: &str, limit: usize, bounds: Bounds) -> Result<SqlAnswer, InventoryError> {
         if sql.len() > SQL_MAX {
             return Err(refused(format!(
                 "the statement has {} bytes: at most {SQL_MAX} are taken",
@@ -62,7 +66,12 @@ impl Inventory {
         prepare(&mut connection, &self.keyring)
             .map_err(|error| InventoryError::Storage(error.to_string()))?;
         connection
-            .progress_handler(LOOK_EVERY, Some(move || begun.elapsed() > PATIENCE))
+            .set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE_MAX)
+            .map_err(|error| InventoryError::Storage(error.to_string()))?;
+        let verdict = Verdict::default();
+        let explain = |error| explain(error, bounds, &verdict);
+        connection
+            .progress_handler(LOOK_EVERY, Some(bounds::watch(bounds, verdict.clone())))
             .map_err(|error| InventoryError::Storage(error.to_string()))?;
         let mut batch = Batch::new(&connection, sql);
         let mut statement = match batch.next().map_err(explain)? {
@@ -88,8 +97,9 @@ pub(crate) fn prepare(connection: &mut Connection, keyring: &Arc<Keyring>) -> ru
         connection.execute_batch(&view.statement())?;
     }
     connection.pragma_update(None, "query_only", "ON")?;
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, VALUE_MAX)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_COLUMN, COLUMNS_MAX)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_FUNCTION_ARG, ARGUMENTS_MAX)?;
     connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 100)?;
     connection.set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 20)?;
     connection.authorizer(Some(guard::authorize))
@@ -105,18 +115,23 @@ fn read(statement: &mut Statement<'_>, limit: usize) -> rusqlite::Result<(Vec<Ve
     let mut rows = statement.raw_query();
     let (mut found, mut bytes) = (Vec::new(), 0_usize);
     while let Some(row) = rows.next()? {
-        if found.len() >= limit || bytes > ANSWER_MAX {
+        if found.len() >= limit {
             return Ok((found, true));
         }
-        let values: Vec<Value> =
-            (0..columns).map(|column| row.get_ref(column).map(value)).collect::<Result<_, _>>()?;
-        bytes += values.iter().map(size).sum::<usize>();
-        found.push(values);
+        for column in 0..columns {
+            bytes += size(row.get_ref(column)?);
+        }
+        // Looked at before anything of it is copied.
+        if bytes > ANSWER_MAX {
+            return Ok((found, true));
+        }
+        let values = (0..columns).map(|column| row.get_ref(column).map(json));
+        found.push(values.collect::<Result<Vec<Value>, _>>()?);
     }
     Ok((found, false))
 }
 
-fn value(value: ValueRef<'_>) -> Value {
+fn json(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => number.into(),
@@ -126,20 +141,35 @@ fn value(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn size(value: &Value) -> usize {
-    16 + value.as_str().map_or(0, str::len)
+fn size(value: ValueRef<'_>) -> usize {
+    16 + match value {
+        ValueRef::Text(text) => text.len(),
+        ValueRef::Blob(bytes) => bytes.len().div_ceil(3) * 4,
+        _ => 0,
+    }
 }
 
 fn refused(why: String) -> InventoryError {
     InventoryError::Query(why)
 }
 
-fn explain(error: rusqlite::Error) -> InventoryError {
+fn explain(error: rusqlite::Error, bounds: Bounds, verdict: &Verdict) -> InventoryError {
+    match verdict.stopped() {
+        Some(Stopped::TooLong) => {
+            return refused(format!(
+                "it took longer than {} s and was stopped: narrow it down, or ask for fewer columns",
+                bounds.patience.as_secs()
+            ));
+        }
+        Some(Stopped::TooLarge) => {
+            return refused(format!(
+                "it took more than {} MiB of memory and was stopped: sort or gather fewer rows, or fewer columns of them",
+                bounds.growth >> 20
+            ));
+        }
+        None => {}
+    }
     match error.sqlite_error_code() {
-        Some(ErrorCode::OperationInterrupted) => refused(format!(
-            "it took longer than {} s and was stopped: narrow it down, or ask for fewer columns",
-            PATIENCE.as_secs()
-        )),
         Some(ErrorCode::AuthorizationForStatementDenied) => refused(format!(
             "{error}: a query may read {}, and change nothing (`groma help query`)",
             VIEWS.iter().map(|view| view.name).collect::<Vec<_>>().join(", ")
@@ -151,5 +181,7 @@ fn explain(error: rusqlite::Error) -> InventoryError {
     }
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -15,14 +15,19 @@ use crate::{Inventory, NewTask};
 pub(crate) struct World {
     pub(crate) inventory: Inventory,
     _open: Open,
-    _root: tempfile::TempDir,
+    root: tempfile::TempDir,
 }
 
 impl World {
     pub(crate) async fn open() -> Self {
         let root = tempfile::tempdir().unwrap();
         let open = open(root.path()).await;
-        Self { inventory: open.inventory.clone(), _open: open, _root: root }
+        Self { inventory: open.inventory.clone(), _open: open, root: root }
+    }
+
+    /// Returns the data folder.
+    pub(crate) fn folder(&self) -> std::path::PathBuf {
+        self.root.path().join("data")
     }
 
     /// Begins a task that can record.
