@@ -116,7 +116,8 @@ impl App {
         };
         let target = settings::target(&target)?;
         let keys = BackupKeys::of(&self.keyring);
-        Repository::open(&target, keys, Some(Layout::default())).await.map_err(refusal)
+        // Large: a client of S3 is in it.
+        Box::pin(Repository::open(&target, keys, Some(Layout::default()))).await.map_err(refusal)
     }
 
     /// Begins a job unless one runs.

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use groma_api::{ApiError, ErrorCode, ModelInstall, ModelProgress, ModelState, ModelStatus};
+use groma_database::apart;
 use groma_embedding::{
     Embedder, EmbedderKind, EmbeddingError, Lexical, MODEL_FILES, MODEL_ID, MiniLm, ModelFile, Phase, Source,
 };
@@ -76,7 +77,7 @@ impl Embedder for Lazy {
 impl App {
     pub(crate) async fn model_status(&self) -> Result<ModelStatus, ApiError> {
         let folder = self.model.folder.clone();
-        let looked = tokio::task::spawn_blocking(move || groma_embedding::status(&folder)).await;
+        let looked = apart("model", move || groma_embedding::status(&folder)).await;
         let status = looked.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
         let bytes = match status.state {
             groma_embedding::ModelState::Installed { bytes } => bytes,
@@ -128,12 +129,16 @@ impl App {
         if begun {
             self.model.failed.lock().take();
             let app = Arc::clone(self);
-            tokio::task::spawn_blocking(move || app.install_in(&source));
+            tokio::spawn(async move {
+                let installing = Arc::clone(&app);
+                let installed = apart("model", move || installing.install_in(&source)).await;
+                app.after_installation(installed.unwrap_or_else(|error| Err(error.to_string())));
+            });
         }
         self.model_status().await
     }
 
-    fn install_in(self: Arc<Self>, source: &Source) {
+    fn install_in(&self, source: &Source) -> Result<(), String> {
         let mut told = |progress: groma_embedding::Progress| {
             *self.model.progress.lock() = Some(ModelProgress {
                 phase: word(progress.phase).to_owned(),
@@ -143,10 +148,13 @@ impl App {
         };
         let stopping = || self.stopping.is_cancelled();
         let installed = groma_embedding::install(&self.model.folder, source, &mut told, &stopping);
+        installed.map(drop).map_err(|error| error::whole(&error))
+    }
+
+    fn after_installation(self: &Arc<Self>, installed: Result<(), String>) {
         match installed {
-            Ok(_) => self.search.set_embedder(self.model.embedder()),
-            Err(error) => {
-                let why = error::whole(&error);
+            Ok(()) => self.search.set_embedder(self.model.embedder()),
+            Err(why) => {
                 tracing::warn!(%why, "the language model was not installed");
                 *self.model.failed.lock() = Some(why);
             }

@@ -1,7 +1,5 @@
 //! The model's vectors, whatever the texts and however they are put together.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests panic like tests")]
-
 #[expect(dead_code, reason = "other tests use more of it")]
 mod support;
 

@@ -84,7 +84,7 @@ impl Inventory {
         if !statement.readonly() || statement.column_count() == 0 {
             return Err(refused("only SELECT is taken: nothing can be changed by a query".to_owned()));
         }
-        let columns = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns = statement.column_names().map(str::to_owned).collect();
         let (rows, truncated) = read(&mut statement, limit).map_err(explain)?;
         Ok(SqlAnswer { columns, rows, truncated, took_ms: begun.elapsed().as_secs_f64() * 1000.0 })
     }

@@ -13,10 +13,11 @@ mod keeper;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use groma_database::apart;
 use groma_embedding::Embedder;
 use groma_model::network::Protocol;
 use groma_search::{Cursor, Facets, Filter, Index, Listing, Sort};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::InventoryError;
 use crate::inventory::Inventory;
@@ -56,6 +57,8 @@ pub struct SearchIndex {
     stage: watch::Sender<Stage>,
     /// Whether the thread runs.
     started: Mutex<bool>,
+    /// One for each that may search at once.
+    turns: Arc<Semaphore>,
 }
 
 impl SearchIndex {
@@ -69,6 +72,7 @@ impl SearchIndex {
             embedder: RwLock::new(embedder),
             stage: watch::Sender::new(Stage::Idle),
             started: Mutex::default(),
+            turns: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from))),
         })
     }
 
@@ -135,7 +139,21 @@ impl SearchIndex {
     ) -> Result<T, InventoryError> {
         self.reach(stage).await?;
         let index = self.current();
-        let done = tokio::task::spawn_blocking(move || act(&index)).await;
+        self.compute(move || act(&index)).await
+    }
+
+    /// Runs what keeps a processor busy on a thread of its own. More at once than there are processors would only wait
+    /// for each other.
+    async fn compute<T: Send + 'static>(
+        &self,
+        act: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, InventoryError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let run = move || {
+            let _turn = turn;
+            act()
+        };
+        let done = apart("search", run).await;
         done.map_err(|error| InventoryError::Storage(format!("the search index failed from within: {error}")))
     }
 

@@ -22,7 +22,7 @@ impl World {
     pub(crate) async fn open() -> Self {
         let root = tempfile::tempdir().unwrap();
         let open = open(root.path()).await;
-        Self { inventory: open.inventory.clone(), _open: open, root: root }
+        Self { inventory: open.inventory.clone(), _open: open, root }
     }
 
     /// Returns the data folder.

@@ -213,7 +213,7 @@ fn vectors(count: usize, approximate: bool) {
     };
     let filters = [(1, share(1)), (2, share(2)), (4, share(4)), (20, share(20)), (200, share(200))];
     let full = |exact: &Exact, allowed: &Bitmap| {
-        timed("full 32-bit scan, one thread", 20, |n| exact.search_in_full(&queries[n], allowed, 100))
+        timed("full 32-bit scan, one thread", 20, |n| exact.search_in_full(&queries[n], allowed, 100));
     };
     full(index.exact(), &filters[0].1);
     for (one_in, allowed) in &filters {

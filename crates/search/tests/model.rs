@@ -1,5 +1,7 @@
 //! The index beside a simple model of it: whatever comes, changes and goes, both answer the same.
 
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail like the test itself")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use groma_model::ThingId;

@@ -101,7 +101,11 @@ async fn everything_that_the_version_before_told_is_told_still() {
         // The journal's position is that of the answer, not of the scan.
         told.iter_mut().for_each(|scan| drop(scan.as_object_mut().unwrap().remove("sequence")));
         all_still("scans", &told, &scans);
-        all_still("executions", &before["executions"], &backend.execution_list(ExecutionQuery::default()).await.unwrap().executions);
+        all_still(
+            "executions",
+            &before["executions"],
+            &backend.execution_list(ExecutionQuery::default()).await.unwrap().executions,
+        );
         all_still("tokens", &before["tokens"], &backend.token_list().await.unwrap().tokens);
         all_still("consumers", &before["consumers"], &backend.consumer_list().await.unwrap().consumers);
         all_still("webhooks", &before["webhooks"], &backend.webhook_list().await.unwrap().webhooks);

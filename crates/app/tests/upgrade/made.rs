@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
+use futures::StreamExt as _;
 use groma_api::{EventQuery, HostQuery};
 use groma_app::{App, AppOptions};
 use groma_database::Folder;
@@ -118,9 +119,7 @@ impl Made {
         let before = before.map(|before| self.seal("changes.before", &place, &before.json()));
         let sql = "INSERT INTO changes (ordinal, task, thing, change, at, before_sealed) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let at = BEGAN + by as i64;
-        self.connection
-            .execute(sql, params![self.ordinal, task, id, change.as_str(), at, before])
-            .unwrap();
+        self.connection.execute(sql, params![self.ordinal, task, id, change.as_str(), at, before]).unwrap();
     }
 
     /// Adds a host of which one port was closed by the second scan, and of which another was taken away.
@@ -128,7 +127,8 @@ impl Made {
         let [first, second] = [(self.scans[0], BEGAN), (self.scans[1], BEGAN + 1)];
         let address = address(number);
         let id = ThingId::host(self.segment, address);
-        let attributes = json!({"address": address, "hostname": format!("h{number}"), "response_time_ms": 1.5});
+        let attributes =
+            json!({"address": address, "hostname": format!("h{number}"), "response_time_ms": 1.5});
         let host = Row { id, parent: None, state: "up", port: None, by: first, attributes };
         let service = |port, state, by| Row {
             id: id.service(Protocol::Tcp, port),
@@ -138,7 +138,8 @@ impl Made {
             by,
             attributes: json!({}),
         };
-        let (open, closed, gone) = (service(22, "open", first), service(22, "closed", second), service(80, "open", first));
+        let (open, closed, gone) =
+            (service(22, "open", first), service(22, "closed", second), service(80, "open", first));
         for row in [&host, &open, &gone] {
             self.change(0, row, ChangeKind::Added, None);
         }
@@ -152,7 +153,9 @@ impl Made {
     /// Writes many at once.
     pub(crate) fn hosts(&mut self, count: u16) {
         self.connection.execute_batch("BEGIN").unwrap();
-        (0..count).for_each(|number| drop(self.host(number)));
+        (0..count).for_each(|number| {
+            self.host(number);
+        });
         self.connection.execute_batch("COMMIT").unwrap();
     }
 }
@@ -196,13 +199,17 @@ pub(crate) async fn check(root: &Path, hosts: u16) {
     assert_eq!(found.len(), usize::from(hosts));
     for (host, number) in found.iter().zip(0..) {
         assert_eq!((host.address, host.hostname.clone()), (address(number), Some(format!("h{number}"))));
-        let services: Vec<_> = host.services.iter().map(|service| (service.port, service.state.as_str())).collect();
+        let services: Vec<_> =
+            host.services.iter().map(|service| (service.port, service.state.as_str())).collect();
         assert_eq!(services, [(22, "closed")]);
         // One in so many is looked at closely.
         if number % 97 == 0 {
             let story = async |id: ThingId| {
                 let story = story::of(&backend, id).await;
-                story.into_iter().map(|(_, kind, document)| (kind, document["state"].clone())).collect::<Vec<_>>()
+                story
+                    .into_iter()
+                    .map(|(_, kind, document)| (kind, document["state"].clone()))
+                    .collect::<Vec<_>>()
             };
             use ChangeKind::{Added, Deleted, Updated};
             assert_eq!(story(host.id).await, [(Added, json!("up"))]);
@@ -219,10 +226,14 @@ pub(crate) async fn check(root: &Path, hosts: u16) {
         backend.sql_query(query).await.unwrap().rows
     };
     let hosts = u64::from(hosts);
-    assert_eq!(ask("SELECT count(*), count(DISTINCT id) FROM all_resources").await, [[json!(3 * hosts), json!(3 * hosts)]]);
+    assert_eq!(
+        ask("SELECT count(*), count(DISTINCT id) FROM all_resources").await,
+        [[json!(3 * hosts), json!(3 * hosts)]]
+    );
     assert_eq!(ask("SELECT count(*) FROM history").await, [[json!(5 * hosts)]]);
     let query = EventQuery { after: Some("oldest".to_owned()), follow: Some(false), ..EventQuery::default() };
-    backend.events(query).await.unwrap();
+    let frames: Vec<_> = backend.events(query).await.unwrap().collect().await;
+    assert!(frames.iter().all(Result::is_ok));
     drop(backend);
     app.shutdown().await;
     app.close().await;

@@ -68,7 +68,9 @@ async fn no_table_but_those_below_the_views_can_be_read_by_any_name() {
             ),
             format!("WITH things AS (SELECT * FROM main.\"{table}\") SELECT * FROM things"),
             format!("WITH json_each AS (SELECT * FROM main.\"{table}\") SELECT * FROM json_each"),
-            format!("WITH RECURSIVE tags(x) AS (SELECT rowid FROM \"{table}\" UNION SELECT x FROM tags) SELECT * FROM tags"),
+            format!(
+                "WITH RECURSIVE tags(x) AS (SELECT rowid FROM \"{table}\" UNION SELECT x FROM tags) SELECT * FROM tags"
+            ),
             format!("SELECT kind FROM resources WHERE id IN (SELECT rowid FROM \"{table}\")"),
             format!("SELECT (SELECT count(*) FROM \"{table}\") FROM resources AS history"),
             format!("SELECT * FROM resources JOIN \"{table}\" AS relations ON true"),
@@ -102,7 +104,10 @@ async fn what_is_sealed_opens_to_nobody_but_the_views() {
         refused(&world, sql);
     }
     let (_, sealed) = first(&world);
-    let raw = ask(&world, "WITH resources AS (SELECT document_sealed FROM main.things ORDER BY id) SELECT * FROM resources");
+    let raw = ask(
+        &world,
+        "WITH resources AS (SELECT document_sealed FROM main.things ORDER BY id) SELECT * FROM resources",
+    );
     // An envelope without its key says nothing.
     assert_eq!(raw.unwrap().rows[0][0], Value::from(BASE64_STANDARD.encode(sealed)));
 }
@@ -121,7 +126,11 @@ async fn nothing_is_written_by_any_statement() {
         let mut names: Vec<_> =
             std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        (names, std::fs::read(folder.join("groma.db")).unwrap(), std::fs::read(folder.join("groma.db-wal")).unwrap())
+        (
+            names,
+            std::fs::read(folder.join("groma.db")).unwrap(),
+            std::fs::read(folder.join("groma.db-wal")).unwrap(),
+        )
     };
     let before = look();
     for sql in [
@@ -221,7 +230,8 @@ async fn wide_rows_of_large_values_are_not_copied_beyond_the_bound() {
     refused(&world, &format!("SELECT {}", columns(200)));
     let answer = ask(&world, &format!("SELECT {}", columns(100))).unwrap();
     assert_eq!((answer.rows.len(), answer.truncated), (0, true));
-    let rows = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(zeroblob(500000)) FROM c";
+    let rows =
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(zeroblob(500000)) FROM c";
     let answer = ask(&world, rows).unwrap();
     let bytes: usize = answer.rows.iter().map(|row| row[0].as_str().unwrap().len()).sum();
     assert!(answer.truncated && bytes <= ANSWER_MAX && bytes > ANSWER_MAX / 2, "{bytes}");

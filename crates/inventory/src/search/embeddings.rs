@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use groma_database::WriteTx;
 use groma_database::rusqlite::{self, Connection, OptionalExtension as _};
+use groma_database::{WriteTx, apart};
 use groma_embedding::{Embedder, EmbeddingError};
 use groma_model::ThingId;
 use groma_seal::{Keyring, Place};
@@ -77,8 +77,8 @@ impl SearchIndex {
             return Ok(0);
         }
         let count = waiting.len();
-        let made = tokio::task::spawn_blocking(move || embed(&*embedder, waiting)).await;
         let failed = |why: String| InventoryError::Storage(format!("failed to embed {count} things: {why}"));
+        let made = apart("embed", move || embed(&*embedder, waiting)).await;
         let made =
             made.map_err(|error| failed(error.to_string()))?.map_err(|error| failed(error.to_string()))?;
         let vectors = inventory.write(move |inventory, tx| inventory.keep_vectors(tx, &id, made)).await?;

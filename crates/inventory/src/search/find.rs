@@ -56,7 +56,7 @@ impl SearchIndex {
         self.reach(Stage::Names).await?;
         let embedder = (*self.stage.borrow() == Stage::Whole).then(|| self.embedder());
         let index = self.current();
-        let found = tokio::task::spawn_blocking(move || {
+        let found = self.compute(move || {
             let vector = match &embedder {
                 Some(embedder) => embedder.embed(&[&text]).map(|vectors| vectors.into_iter().next())?,
                 None => None,
@@ -70,10 +70,7 @@ impl SearchIndex {
             Ok::<_, groma_embedding::EmbeddingError>((index.search(&query), meaning, index.standing()))
         });
         let failed = |why: String| InventoryError::Storage(format!("a search failed: {why}"));
-        let (answer, meaning, standing) = found
-            .await
-            .map_err(|error| failed(error.to_string()))?
-            .map_err(|error| failed(error.to_string()))?;
+        let (answer, meaning, standing) = found.await?.map_err(|error| failed(error.to_string()))?;
         Ok(Found { answer, meaning, standing, took_ms: begun.elapsed().as_secs_f64() * 1000.0 })
     }
 

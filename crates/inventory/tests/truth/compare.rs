@@ -50,7 +50,11 @@ fn compare_thing(model: &Model, tasks: &[TaskId], slot: usize, resource: &Resour
     assert_eq!(resource.first_seen, known.first_seen(), "when thing {slot} was first seen");
     assert_eq!(Some(resource.last_changed), known.last_changed, "when thing {slot} changed last");
     if let Some((at, scan)) = model.last_seen(slot) {
-        assert_eq!((resource.last_seen, resource.scan), (at, Some(tasks[scan])), "when thing {slot} was last seen");
+        assert_eq!(
+            (resource.last_seen, resource.scan),
+            (at, Some(tasks[scan])),
+            "when thing {slot} was last seen"
+        );
     }
     if !known.was_back && slot < THINGS + HOSTS {
         assert_eq!(resource.readings, known.readings, "readings of thing {slot}");
@@ -104,7 +108,11 @@ async fn compare_history(world: &World, model: &Model, tasks: &[TaskId], slot: u
     for (change, (_, _, after)) in changes.iter().zip(log) {
         assert!(!change.diff.is_empty(), "a change of thing {slot} tells no difference");
         change.diff.iter().for_each(|field| put(&mut document, &field.path, &field.before, &field.after));
-        assert_eq!(document, after.clone().unwrap_or_default(), "a state that the history of thing {slot} tells");
+        assert_eq!(
+            document,
+            after.clone().unwrap_or_default(),
+            "a state that the history of thing {slot} tells"
+        );
         states.push(document.clone());
     }
     for change in changes.iter().rev() {
@@ -135,12 +143,19 @@ fn put(document: &mut Value, path: &str, before: &Value, after: &Value) {
     }
     let place = place.as_object_mut().unwrap();
     assert_eq!(place.get(&key).unwrap_or(&Value::Null), before, "{path}");
-    if after.is_null() { place.remove(&key) } else { place.insert(key, after.clone()) };
+    if after.is_null() {
+        place.remove(&key)
+    } else {
+        place.insert(key, after.clone())
+    };
 }
 
 async fn compare_relations(world: &World, model: &Model, ids: &[ThingId]) {
-    let expected: BTreeSet<_> =
-        model.relations().into_iter().map(|(source, kind, target)| (ids[source], kind.to_owned(), ids[target])).collect();
+    let expected: BTreeSet<_> = model
+        .relations()
+        .into_iter()
+        .map(|(source, kind, target)| (ids[source], kind.to_owned(), ids[target]))
+        .collect();
     let mut told = BTreeSet::new();
     for (slot, id) in ids.iter().enumerate() {
         if model.things[slot].living().is_none() {
@@ -169,9 +184,8 @@ async fn compare_slices(world: &World, model: &Model, tasks: &[TaskId]) {
         assert_eq!((Some(told.at), told.completed_at), (read.at, read.completed), "slice {number}");
         assert_eq!(told.reason.is_some(), !read.complete, "slice {number}");
         assert!(tasks.contains(&told.scan));
-        let things = (0..THINGS).filter(|slot| {
-            slice_of(*slot) == Some(*number) && model.things[*slot].living().is_some()
-        });
+        let things = (0..THINGS)
+            .filter(|slot| slice_of(*slot) == Some(*number) && model.things[*slot].living().is_some());
         assert_eq!(told.things, things.count() as u64, "things of slice {number}");
     }
 }
@@ -198,7 +212,11 @@ async fn compare_scans(world: &World, model: &Model, tasks: &[TaskId]) {
             "added, updated, deleted of scan {scan}"
         );
         let seen = |seen: &BTreeSet<(usize, usize)>| seen.iter().filter(|(by, _)| *by == scan).count() as u64;
-        assert_eq!((summary.hosts_up, summary.ports_open), (seen(&model.up), seen(&model.open)), "scan {scan}");
+        assert_eq!(
+            (summary.hosts_up, summary.ports_open),
+            (seen(&model.up), seen(&model.open)),
+            "scan {scan}"
+        );
     }
 }
 

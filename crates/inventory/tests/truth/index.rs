@@ -108,7 +108,9 @@ async fn picture(index: &Arc<SearchIndex>) -> Picture {
     for filter in filters {
         picture.facets.push(index.facets(filter).await.unwrap());
     }
-    for text in ["thing-1", "arn:aws:thing:2", "10.0.0.1", "host-0-1.example", "web server", "databse", "ssh", "prod"] {
+    for text in
+        ["thing-1", "arn:aws:thing:2", "10.0.0.1", "host-0-1.example", "web server", "databse", "ssh", "prod"]
+    {
         let found = index.search(text.to_owned(), all(), 20, false).await.unwrap();
         let hits = found.answer.hits.iter().map(|hit| format!("{hit:?}")).collect();
         picture.found.push((text.to_owned(), hits));

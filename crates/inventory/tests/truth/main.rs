@@ -70,9 +70,8 @@ impl Twins {
             }
             Step::Discard { which } => {
                 let scans = self.model.scans.iter().enumerate();
-                let ended = scans.filter(|(_, scan)| {
-                    scan.ended.is_some() && !scan.discarded && scan.discards.is_none()
-                });
+                let ended = scans
+                    .filter(|(_, scan)| scan.ended.is_some() && !scan.discarded && scan.discards.is_none());
                 let ended: Vec<Scan> = ended.map(|(scan, _)| scan).collect();
                 if !ended.is_empty() {
                     let old = ended[which % ended.len()];

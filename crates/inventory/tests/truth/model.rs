@@ -168,7 +168,8 @@ impl Model {
 
     fn thing(&mut self, scan: Scan, number: usize, look: &Look) {
         let parent = self.parent(number, look);
-        let state = State { told: thing_told(number, look, parent), parent, relations: look.relations.clone() };
+        let state =
+            State { told: thing_told(number, look, parent), parent, relations: look.relations.clone() };
         self.glance(number, scan, true);
         let changed = self.become_(number, scan, Some(state));
         let now = at(self.order);
@@ -185,7 +186,8 @@ impl Model {
     fn host(&mut self, scan: Scan, number: usize, name: Option<usize>) {
         let slot = host_slot(number);
         // A look without a name does not make a known one wrong.
-        let known = self.things[slot].living().and_then(|state| state.told["attributes"]["hostname"].as_str());
+        let known =
+            self.things[slot].living().and_then(|state| state.told["attributes"]["hostname"].as_str());
         let name = name.map(|name| hostname(number, name)).or(known.map(str::to_owned));
         let address = address(number).to_string();
         let mut told = json!({
@@ -243,7 +245,9 @@ impl Model {
             // What this scan saw is there, and so is what another saw while this one ran.
             let there = self.things[slot].glances.iter().any(|glance| {
                 glance.scan == scan
-                    || (glance.saw && glance.order >= self.scans[scan].began && !self.scans[glance.scan].discarded)
+                    || (glance.saw
+                        && glance.order >= self.scans[scan].began
+                        && !self.scans[glance.scan].discarded)
             });
             if !there && self.things[slot].living().is_some() {
                 self.become_(slot, scan, None);
@@ -306,11 +310,15 @@ impl Model {
     fn take_back(&mut self, old: Scan, new: Scan, order: i64, slot: usize) {
         let now = at(self.order);
         let known = &self.things[slot];
-        let Some(top) = known.changes.last().filter(|top| (top.scan, top.order) == (old, order)) else { return };
-        let looked_since = known.glances.iter().any(|glance| {
-            glance.order > order && glance.scan != old && !self.scans[glance.scan].discarded
-        });
-        let has_parts = || self.things.iter().any(|part| part.living().is_some_and(|part| part.parent == Some(slot)));
+        let Some(top) = known.changes.last().filter(|top| (top.scan, top.order) == (old, order)) else {
+            return;
+        };
+        let looked_since = known
+            .glances
+            .iter()
+            .any(|glance| glance.order > order && glance.scan != old && !self.scans[glance.scan].discarded);
+        let has_parts =
+            || self.things.iter().any(|part| part.living().is_some_and(|part| part.parent == Some(slot)));
         if looked_since || (top.before.is_none() && has_parts()) {
             return;
         }

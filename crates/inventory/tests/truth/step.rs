@@ -57,19 +57,9 @@ pub(crate) struct Look {
 fn look() -> impl Strategy<Value = Look> {
     let fields = (0_usize..2, 0_usize..2, 0_usize..3, 0_usize..3, 0_usize..3);
     let rest = (any::<Option<bool>>(), btree_set(0..THINGS, 0..3), 0_usize..3, 0_usize..3);
-    (fields, rest).prop_map(
-        |((state, name, tag, size, allowed), (stoppable, relations, parent, reading))| Look {
-            state,
-            name,
-            tag,
-            size,
-            allowed,
-            stoppable,
-            relations,
-            parent,
-            reading,
-        },
-    )
+    (fields, rest).prop_map(|((state, name, tag, size, allowed), (stoppable, relations, parent, reading))| {
+        Look { state, name, tag, size, allowed, stoppable, relations, parent, reading }
+    })
 }
 
 /// A look that is often the same.

@@ -16,7 +16,9 @@ use groma_model::task::{CheckpointStore as _, InventoryWrite as _, Plan, TaskEnd
 use groma_model::thing::{
     Constraints, Permissions, SliceFinding, SliceKey, SliceState, ThingFinding, ThingScope, UserContext,
 };
-use groma_model::{Clock, Envelope, EventFilter, Finding, Payload, PrincipalId, SegmentId, TaskId, ThingId, Timestamp};
+use groma_model::{
+    Clock, Envelope, EventFilter, Finding, Payload, PrincipalId, SegmentId, TaskId, ThingId, Timestamp,
+};
 use groma_seal::{Keyring, Unlock};
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -87,10 +89,8 @@ impl World {
     }
 
     pub(crate) async fn discard(&self, task: TaskId) -> TaskId {
-        let events = DiscardEvents {
-            started: Box::new(|_, _| note()),
-            ended: Box::new(|_, _, _| vec![note()]),
-        };
+        let events =
+            DiscardEvents { started: Box::new(|_, _| note()), ended: Box::new(|_, _, _| vec![note()]) };
         self.inventory.discard(task, nobody(), events).await.unwrap()
     }
 
@@ -233,7 +233,10 @@ fn read(number: usize, look: &Look, parent: Option<ThingId>, at: Timestamp) -> T
             allowed_actions: vec![format!("ec2:Act{}", look.allowed)],
             denied_actions: Vec::new(),
             unknown_actions: Vec::new(),
-            user_context: UserContext { session_expires: Some(at.plus_seconds(60)), ..UserContext::default() },
+            user_context: UserContext {
+                session_expires: Some(at.plus_seconds(60)),
+                ..UserContext::default()
+            },
             method: "evaluated".to_owned(),
             confidence: 0.5,
             checked_at: at,

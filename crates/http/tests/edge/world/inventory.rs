@@ -121,12 +121,12 @@ impl ConversationOperations for FakeBackend {
     }
 
     async fn conversation_get(&self, id: ConversationId) -> Result<Conversation, ApiError> {
-        self.note("conversation_get", &id);
+        self.note("conversation_get", id);
         Ok(serde_json::from_value(conversation()).unwrap())
     }
 
     async fn conversation_delete(&self, id: ConversationId) -> Result<(), ApiError> {
-        self.note("conversation_delete", &id);
+        self.note("conversation_delete", id);
         Ok(())
     }
 
