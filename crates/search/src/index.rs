@@ -139,6 +139,16 @@ impl Index {
         }
     }
 
+    /// Takes sights back: when things were last seen before, in microseconds since 1970.
+    pub fn seen_before(&self, things: &[(ThingId, i64)]) {
+        for things in things.chunks(BATCH) {
+            let mut catalogue = self.catalogue.write();
+            for (id, at) in things {
+                catalogue.seen_before(*id, *at);
+            }
+        }
+    }
+
     /// Sets vectors of [`DIMENSIONS`](crate::DIMENSIONS) numbers; those of unknown things are left out, and a vector
     /// that is none takes away the one there was.
     pub fn set_vectors(&self, vectors: Vec<(ThingId, Vec<f32>)>) {

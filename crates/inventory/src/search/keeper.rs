@@ -150,20 +150,22 @@ impl SearchIndex {
     }
 
     fn take(&self, index: &Index, news: Vec<Fed>) {
-        let (mut changed, mut seen, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changed, mut seen, mut back, mut gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for fed in news {
             match fed {
                 Fed::Changed(thing) => changed.push(*thing),
                 Fed::Seen(id, at) => seen.push((id, at.micros())),
+                Fed::SeenBefore(id, at) => back.push((id, at.micros())),
                 Fed::Forgotten(id) => gone.push(id),
             }
         }
-        // Within one transaction a thing is seen, changed or forgotten in this order, if it is more than one of these.
-        index.seen(&seen);
         let words: Vec<_> =
             changed.iter().cloned().map(|thing| document::document(thing, self.usual_name)).collect();
         index.upsert(words);
         self.learn_spelling(index, &changed);
+        // What a thing is when it is changed knows who saw it before; who saw it again since comes after.
+        index.seen(&seen);
+        index.seen_before(&back);
         index.remove(&gone);
     }
 }
