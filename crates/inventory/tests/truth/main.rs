@@ -12,6 +12,7 @@ mod compare;
 mod index;
 mod model;
 mod step;
+mod told;
 mod world;
 
 use groma_model::TaskId;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use groma_model::ThingId;
 use groma_model::change::ChangeKind;
 use groma_model::network::PortState;
-use groma_model::thing::{Constraints, Permissions, UserContext};
 use groma_model::{SegmentId, Timestamp};
 use serde_json::{Map, Value, json};
 
 use crate::step::{HOSTS, How, Look, PORTS, Seen, THINGS};
-use crate::world::{address, hostname, kind, port, port_state, scope, slice_of, tags, thing};
+use crate::told;
+use crate::world::{address, hostname, kind, port, port_state, slice_of, thing};
 
 /// A scan, by the order in which it began; discards are scans as well.
 pub(crate) type Scan = usize;
@@ -171,7 +171,7 @@ impl Model {
     fn thing(&mut self, scan: Scan, number: usize, look: &Look) {
         let parent = self.parent(number, look);
         let state =
-            State { told: thing_told(number, look, parent), parent, relations: look.relations.clone() };
+            State { told: told::thing(number, look, parent), parent, relations: look.relations.clone() };
         self.glance(number, scan, true);
         let changed = self.become_(number, scan, Some(state));
         let now = at(self.order);
@@ -384,46 +384,4 @@ impl Known {
         };
         self.log.push((scan, change, after.map(|state| state.told.clone())));
     }
-}
-
-/// Returns a thing as its history tells it.
-fn thing_told(number: usize, look: &Look, parent: Option<usize>) -> Value {
-    let (state, name) = (["running", "stopped"][look.state], ["web server", "database"][look.name]);
-    let mut told = json!({
-        "state": state,
-        "scope": scope(kind(number)),
-        "name": format!("{name} {number}"),
-        "alias": format!("123456789012-eu-west-3-thing-{number}"),
-        "identifiers": [format!("arn:aws:thing:{number}")],
-    });
-    if look.tag > 0 {
-        told["tags"] = json!(tags(look.tag));
-    }
-    if look.size > 0 {
-        told["attributes"] = json!({"size/~": {"cores": look.size, "more": [look.size]}});
-    }
-    if look.allowed > 0 {
-        // When it was checked is no change.
-        told["permissions"] = json!(Permissions {
-            allowed_actions: vec![format!("ec2:Act{}", look.allowed)],
-            denied_actions: Vec::new(),
-            unknown_actions: Vec::new(),
-            user_context: UserContext::default(),
-            method: "evaluated".to_owned(),
-            confidence: 0.5,
-            checked_at: Timestamp::from_micros(0),
-        });
-    }
-    if let Some(can_stop) = look.stoppable {
-        told["constraints"] = json!(Constraints { can_stop: Some(can_stop), ..Constraints::default() });
-    }
-    if !look.relations.is_empty() {
-        let mut targets: Vec<ThingId> = look.relations.iter().copied().map(thing).collect();
-        targets.sort_unstable();
-        told["relations"] = json!({ "attached_to": targets });
-    }
-    if let Some(parent) = parent {
-        told["parent"] = json!(thing(parent));
-    }
-    told
 }
