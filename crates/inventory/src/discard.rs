@@ -1,6 +1,7 @@
 //! Taking back what a scan changed: the inverse changes, told by a small scan record of their own.
 
 mod beside;
+mod sights;
 
 use groma_database::WriteTx;
 use groma_database::rusqlite;
@@ -9,7 +10,7 @@ use groma_model::change::{ChangeKind, FieldChange};
 use groma_model::task::{Plan, TaskEnd, TaskSummary};
 use groma_model::{Payload, PrincipalId, TaskId, ThingId, Timestamp};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -49,7 +50,6 @@ struct TakenBack {
 
 /// A change that is to be taken back.
 struct Undo {
-    ordinal: i64,
     thing: ThingId,
     at: i64,
     change: Change,
@@ -110,32 +110,36 @@ impl Inventory {
     /// Applies the inverse of each change, newest first; returns what became different.
     fn invert(&self, tx: &WriteTx<'_>, old: TaskId, new: TaskId, now: Timestamp) -> OpResult<TakenBack> {
         let old_id = old.uuid().into_bytes();
-        let mut taken = TakenBack::default();
+        let (mut taken, mut left) = (TakenBack::default(), BTreeSet::new());
         let later = self.later_scans(tx, old)?;
-        let sql = "SELECT ordinal, thing, at, diff_sealed FROM changes WHERE task = ?1 ORDER BY ordinal DESC";
+        let sql = "SELECT thing, at, diff_sealed FROM changes WHERE task = ?1 ORDER BY ordinal DESC";
         let mut statement = tx.connection().prepare_cached(sql)?;
         let mut rows = statement.query([old_id])?;
         // Services come before their hosts where both are new, because the host was recorded first.
         while let Some(row) = rows.next()? {
-            let id: [u8; 16] = row.get(1)?;
+            let id: [u8; 16] = row.get(0)?;
             let place = sealed::row(&[&old_id, &id]);
-            let sealed = row.get_ref(3)?.as_blob().map_err(rusqlite::Error::from)?;
+            let sealed = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
             let undo = Undo {
-                ordinal: row.get(0)?,
                 thing: ThingId::from_uuid(Uuid::from_bytes(id)),
-                at: row.get(2)?,
+                at: row.get(1)?,
                 change: sealed::open(&self.keyring, CHANGE, &place, sealed)?,
             };
+            // Nothing is taken back from under a change that stands.
+            if left.contains(&undo.thing) {
+                continue;
+            }
             let Some(current) = things::find(tx.connection(), &self.keyring, undo.thing)? else { continue };
             if current.sighted.changed_by != Some(old)
                 || self.seen_since(tx, &current, &undo, old, &later)?
                 || (undo.change.before.is_none() && self.has_parts(tx, &current)?)
             {
+                left.insert(undo.thing);
                 continue;
             }
             self.take_back(tx, new, now, current, undo, &mut taken)?;
         }
-        self.forget_sightings(tx, old, &mut taken)?;
+        self.forget_sightings(tx, old, &later, &mut taken)?;
         Ok(taken)
     }
 
@@ -178,13 +182,13 @@ impl Inventory {
         taken: &mut TakenBack,
     ) -> OpResult<()> {
         let id = thing.id.uuid().into_bytes();
-        match self.burial(tx, undo)? {
-            Some((task, at)) => {
+        match undo.change.buried {
+            Some((at, by)) => {
                 thing.deleted = Some(at);
                 // What it was part of in that life, its history tells.
                 thing.parent = None;
                 // Whoever buried it may be taken back next.
-                thing.sighted.changed_by = Some(task);
+                thing.sighted.changed_by = by;
                 thing.sighted.last_changed = now;
                 thing.save(tx.connection(), &self.keyring)?;
                 taken.fed.push(Fed::Changed(Box::new(thing)));
@@ -262,19 +266,5 @@ impl Inventory {
             }
             _ => Ok(None),
         }
-    }
-
-    /// Gives things that only this scan saw lately back the sighting before it.
-    fn forget_sightings(&self, tx: &WriteTx<'_>, old: TaskId, taken: &mut TakenBack) -> rusqlite::Result<()> {
-        let sql = "UPDATE things SET last_seen = o.seen_before, seen_by = o.seen_before_by FROM observations AS o \
-                   WHERE o.task = ?1 AND o.thing = things.id AND things.seen_by = ?1 AND o.seen_before IS NOT NULL \
-                   RETURNING things.id, things.last_seen";
-        let mut statement = tx.connection().prepare_cached(sql)?;
-        let mut rows = statement.query([old.uuid().into_bytes()])?;
-        while let Some(row) = rows.next()? {
-            let id = ThingId::from_uuid(Uuid::from_bytes(row.get(0)?));
-            taken.fed.push(Fed::SeenBefore(id, Timestamp::from_micros(row.get(1)?)));
-        }
-        Ok(())
     }
 }

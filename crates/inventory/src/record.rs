@@ -234,6 +234,9 @@ pub(crate) struct Change {
     /// For a thing that was taken away: what it needs besides its document to be shown again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) readings: Option<serde_json::Map<String, Value>>,
+    /// For a thing that is there again: when and by whom it had been found to be gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) buried: Option<(Timestamp, Option<TaskId>)>,
 }
 
 impl Change {
@@ -244,6 +247,7 @@ impl Change {
             diff: difference::between(&told(before), &told(after)),
             before: before.map(|before| before.sighted.clone()),
             readings: before.map(|before| before.readings.clone()).filter(|readings| !readings.is_empty()),
+            buried: None,
         }
     }
 }
@@ -266,9 +270,22 @@ pub(crate) fn log_change(
         (Some(_), None) => ChangeKind::Deleted,
     };
     let (task, id) = (task.uuid().into_bytes(), thing.id.uuid().into_bytes());
-    let change = Change::between(before, after);
+    let mut change = Change::between(before, after);
+    if before.is_none() {
+        change.buried = tombstone(tx, id)?;
+    }
     let sealed = sealed::seal(&inventory.keyring, CHANGE, &sealed::row(&[&task, &id]), &change)?;
     let sql = "INSERT INTO changes (task, thing, change, at, diff_sealed) VALUES (?1, ?2, ?3, ?4, ?5)";
     tx.connection().prepare_cached(sql)?.execute((task, id, kind.as_str(), at.micros(), sealed))?;
     Ok(())
+}
+
+/// Returns when a thing was found to be gone, and by whom; `None` if it is there, or not known.
+fn tombstone(tx: &WriteTx<'_>, thing: [u8; 16]) -> rusqlite::Result<Option<(Timestamp, Option<TaskId>)>> {
+    let sql = "SELECT deleted, changed_by FROM things WHERE id = ?1 AND deleted IS NOT NULL";
+    let read = |row: &rusqlite::Row<'_>| {
+        let by = row.get::<_, Option<[u8; 16]>>(1)?.map(|by| TaskId::from_uuid(uuid::Uuid::from_bytes(by)));
+        Ok((Timestamp::from_micros(row.get(0)?), by))
+    };
+    tx.connection().prepare_cached(sql)?.query_row([thing], read).optional()
 }

@@ -1,9 +1,8 @@
-//! What is known besides a change that is to be taken back: who looked since, what is part of the thing, who buried it.
+//! What is known besides a change that is to be taken back: who looked since, and what is part of the thing.
 
 use groma_database::WriteTx;
-use groma_database::rusqlite::{self, OptionalExtension as _};
-use groma_model::{TaskId, ThingId, Timestamp};
-use uuid::Uuid;
+use groma_database::rusqlite;
+use groma_model::{TaskId, ThingId};
 
 use super::Undo;
 use crate::inventory::Inventory;
@@ -13,22 +12,6 @@ impl Inventory {
     pub(super) fn is_recorded(&self, tx: &WriteTx<'_>, id: ThingId) -> rusqlite::Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM things WHERE id = ?1)";
         tx.connection().prepare_cached(sql)?.query_row([id.uuid().into_bytes()], |row| row.get(0))
-    }
-
-    /// Returns who found a thing to be gone before a change by which it was there again, and when.
-    pub(super) fn burial(
-        &self,
-        tx: &WriteTx<'_>,
-        undo: &Undo,
-    ) -> rusqlite::Result<Option<(TaskId, Timestamp)>> {
-        let sql = "SELECT task, at FROM changes WHERE thing = ?1 AND ordinal < ?2 AND change = 'deleted' AND task \
-                   NOT IN (SELECT id FROM tasks WHERE discards IS NOT NULL) ORDER BY ordinal DESC LIMIT 1";
-        let id = undo.thing.uuid().into_bytes();
-        let read = |row: &rusqlite::Row<'_>| {
-            let task = TaskId::from_uuid(Uuid::from_bytes(row.get(0)?));
-            Ok((task, Timestamp::from_micros(row.get(1)?)))
-        };
-        tx.connection().prepare_cached(sql)?.query_row((id, undo.ordinal), read).optional()
     }
 
     /// Returns the scans that may have seen something later than `old`, and still count; newest first, because most

@@ -334,6 +334,9 @@ impl Model {
             state.told.as_object_mut().unwrap().remove("parent");
         }
         known.changes.pop();
+        if let (Some(last), true) = (known.changes.last_mut(), parent_is_lost) {
+            last.after.clone_from(&after);
+        }
         known.was_back = true;
         if before != after {
             known.tell(new, before.as_ref(), after.as_ref());
@@ -351,11 +354,35 @@ impl Model {
         }
     }
 
+    /// Returns the sights of a thing by scans that still count, in order.
+    pub(crate) fn sights(&self, slot: usize) -> impl Iterator<Item = (Timestamp, Scan)> {
+        let glances = self.things[slot].glances.iter();
+        let counts = glances.filter(|glance| glance.saw && !self.scans[glance.scan].discarded);
+        counts.map(|glance| (at(glance.order), glance.scan))
+    }
+
     /// Returns when a thing was last seen, and by which scan; `None`: by none that still counts.
     pub(crate) fn last_seen(&self, slot: usize) -> Option<(Timestamp, Scan)> {
-        let glances = self.things[slot].glances.iter();
-        let last = glances.filter(|glance| glance.saw && !self.scans[glance.scan].discarded);
-        last.max_by_key(|glance| glance.order).map(|glance| (at(glance.order), glance.scan))
+        self.sights(slot).max_by_key(|(at, _)| *at)
+    }
+
+    /// Returns when each scan that still counts first saw a thing.
+    pub(crate) fn first_looks(&self, slot: usize) -> impl Iterator<Item = Timestamp> {
+        let mut first = BTreeMap::new();
+        self.sights(slot).for_each(|(at, scan)| {
+            first.entry(scan).or_insert(at);
+        });
+        first.into_values()
+    }
+
+    /// Tells whether a thing is as a discarded scan made it.
+    pub(crate) fn was_left(&self, slot: usize) -> bool {
+        self.things[slot].changes.last().is_some_and(|change| self.scans[change.scan].discarded)
+    }
+
+    /// Tells whether a scan saw a thing that does not count any more.
+    pub(crate) fn saw_in_vain(&self, slot: usize) -> bool {
+        self.things[slot].glances.iter().any(|glance| self.scans[glance.scan].discarded)
     }
 
     /// Returns the relations that stand, as source, kind and target.
