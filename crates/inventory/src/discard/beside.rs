@@ -37,6 +37,8 @@ impl Inventory {
         // The thing itself names who looked last.
         let seen_by = current.sighted.seen_by;
         let last = seen_by.filter(|by| *by != old && before.and_then(|then| then.seen_by) != Some(*by));
+        // A sight from before the change may have become the last again.
+        let last = last.filter(|_| before.is_none_or(|then| current.sighted.last_seen > then.last_seen));
         if let Some(by) = last {
             let sql = "SELECT EXISTS (SELECT 1 FROM tasks WHERE id = ?1 AND discarded_by IS NOT NULL)";
             let mut discarded = tx.connection().prepare_cached(sql)?;

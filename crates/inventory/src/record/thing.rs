@@ -16,8 +16,8 @@ impl Recording<'_> {
         let at = finding.at;
         let mut thing = self.read(finding);
         let known = things::light(tx.connection(), thing.id)?;
-        let sighting =
-            known.as_ref().filter(|known| !known.deleted).map(|known| (known.last_seen, known.seen_by));
+        // Of what was gone as well: it is gone again if this scan is taken back.
+        let sighting = known.as_ref().map(|known| (known.last_seen, known.seen_by));
         self.observe(tx, &thing, sighting, at)?;
         let Some(known) = known else {
             return self.changed(tx, thing, None, at);
