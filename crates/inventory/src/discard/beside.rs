@@ -48,7 +48,7 @@ impl Inventory {
         }
         // A scan notes its first look at a thing in the state that it had, closed ports included.
         // Of what is new with `old`, every look of another came later, whatever the clocks of their probes say.
-        let at = before.map(|_| undo.at);
+        let at = (before.is_some() || undo.change.buried.is_some()).then_some(undo.at);
         let id = current.id.uuid().into_bytes();
         let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND (?3 IS NULL OR at > ?3))";
         let mut noted = tx.connection().prepare_cached(sql)?;
