@@ -1,5 +1,6 @@
 //! Things in their table.
 
+use groma_database::rusqlite::types::ValueRef;
 use groma_database::rusqlite::{self, Connection, OptionalExtension as _, Row, params};
 use groma_model::network::Protocol;
 use groma_model::thing::ThingScope;
@@ -230,23 +231,33 @@ pub(crate) fn services(
         .collect()
 }
 
-/// Calls `each` with every thing behind `after`, by id, until it has seen `limit`; returns the last one's id.
+/// Calls `each` with every thing behind `after`, by id, and its digest, until it has seen `limit`; returns the last one's id.
+/// Those that `skip` knows are not opened.
 pub(crate) fn all(
     connection: &Connection,
     keyring: &Keyring,
     after: Option<ThingId>,
     limit: usize,
-    mut each: impl FnMut(Thing),
+    mut skip: impl FnMut(ThingId, &Light) -> bool,
+    mut each: impl FnMut(Thing, [u8; 16]),
 ) -> rusqlite::Result<Option<ThingId>> {
-    let sql = format!("SELECT {COLUMNS} FROM things WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let sql = format!("SELECT {COLUMNS}, things.digest FROM things WHERE id > ?1 ORDER BY id LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let after = after.map(|id| id.uuid().into_bytes().to_vec()).unwrap_or_default();
     let mut rows = statement.query((after, limit as i64))?;
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let thing = read_at(row, 0, keyring)?;
-        last = Some(thing.id);
-        each(thing);
+        let id = ThingId::from_uuid(Uuid::from_bytes(row.get(0)?));
+        last = Some(id);
+        let light = Light {
+            digest: row.get(19)?,
+            deleted: row.get_ref(16)? != ValueRef::Null,
+            last_seen: Timestamp::from_micros(row.get(11)?),
+            seen_by: task(row, 13)?,
+        };
+        if !skip(id, &light) {
+            each(read_at(row, 0, keyring)?, light.digest);
+        }
     }
     Ok(last)
 }
