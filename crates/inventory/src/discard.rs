@@ -133,7 +133,7 @@ impl Inventory {
             }
             self.take_back(tx, new, now, current, undo, &mut taken)?;
         }
-        self.forget_sightings(tx, old)?;
+        self.forget_sightings(tx, old, &mut taken)?;
         Ok(taken)
     }
 
@@ -147,7 +147,7 @@ impl Inventory {
         taken: &mut TakenBack,
     ) -> OpResult<()> {
         let living = Some(&current).filter(|current| current.deleted.is_none());
-        let restored = self.before(&current, &undo.change)?;
+        let restored = self.before(tx, &current, &undo.change)?;
         self.tell(tx, living, restored.as_ref(), taken)?;
         taken.changed.extend(event(new, living, restored.as_ref()));
         log_change(tx, self, new, living, restored.as_ref(), now)?;
@@ -158,25 +158,42 @@ impl Inventory {
                 restored.save(tx.connection(), &self.keyring)?;
                 taken.fed.push(Fed::Changed(Box::new(restored)));
             }
-            // It had a life before: its tombstone stands again.
-            None if self.lived_before(tx, &undo)? => {
-                let mut gone = current;
-                gone.deleted = Some(now);
-                gone.sighted.changed_by = Some(new);
-                gone.save(tx.connection(), &self.keyring)?;
-                taken.fed.push(Fed::Changed(Box::new(gone)));
+            None => self.bury_again(tx, now, current, &undo, taken)?,
+        }
+        Ok(())
+    }
+
+    /// Puts the tombstone back of what had a life before; nothing is left of what had none.
+    fn bury_again(
+        &self,
+        tx: &WriteTx<'_>,
+        now: Timestamp,
+        mut thing: Thing,
+        undo: &Undo,
+        taken: &mut TakenBack,
+    ) -> OpResult<()> {
+        let id = thing.id.uuid().into_bytes();
+        match self.burial(tx, undo)? {
+            Some((task, at)) => {
+                thing.deleted = Some(at);
+                // What it was part of in that life, its history tells.
+                thing.parent = None;
+                // Whoever buried it may be taken back next.
+                thing.sighted.changed_by = Some(task);
+                thing.sighted.last_changed = now;
+                thing.save(tx.connection(), &self.keyring)?;
+                taken.fed.push(Fed::Changed(Box::new(thing)));
             }
             None => {
-                let id = current.id;
-                tx.connection().execute("DELETE FROM things WHERE id = ?1", [id.uuid().into_bytes()])?;
-                taken.fed.push(Fed::Forgotten(id));
+                tx.connection().execute("DELETE FROM things WHERE id = ?1", [id])?;
+                taken.fed.push(Fed::Forgotten(thing.id));
             }
         }
         Ok(())
     }
 
     /// Returns the thing as it was before a change; `None` if it was not known, or gone.
-    fn before(&self, current: &Thing, change: &Change) -> OpResult<Option<Thing>> {
+    fn before(&self, tx: &WriteTx<'_>, current: &Thing, change: &Change) -> OpResult<Option<Thing>> {
         let Some(sighted) = change.before.clone() else { return Ok(None) };
         let mut told = if current.deleted.is_some() { Value::Null } else { current.told() };
         difference::take_back(&mut told, &change.diff);
@@ -189,7 +206,17 @@ impl Inventory {
         if let Some(readings) = &change.readings {
             thing.readings.clone_from(readings);
         }
+        // What it was part of may itself have been taken back meanwhile.
+        thing.parent = match thing.parent {
+            Some(parent) if self.is_recorded(tx, parent)? => Some(parent),
+            _ => None,
+        };
         Ok(Some(thing))
+    }
+
+    fn is_recorded(&self, tx: &WriteTx<'_>, id: ThingId) -> rusqlite::Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM things WHERE id = ?1)";
+        tx.connection().prepare_cached(sql)?.query_row([id.uuid().into_bytes()], |row| row.get(0))
     }
 
     /// Notes what is different about a host for its event.
@@ -226,11 +253,16 @@ impl Inventory {
         Ok(())
     }
 
-    fn lived_before(&self, tx: &WriteTx<'_>, undo: &Undo) -> rusqlite::Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM changes WHERE thing = ?1 AND ordinal < ?2 AND change = 'deleted' AND task \
-                   NOT IN (SELECT id FROM tasks WHERE discards IS NOT NULL))";
+    /// Returns who found a thing to be gone before a change by which it was there again, and when.
+    fn burial(&self, tx: &WriteTx<'_>, undo: &Undo) -> rusqlite::Result<Option<(TaskId, Timestamp)>> {
+        let sql = "SELECT task, at FROM changes WHERE thing = ?1 AND ordinal < ?2 AND change = 'deleted' AND task \
+                   NOT IN (SELECT id FROM tasks WHERE discards IS NOT NULL) ORDER BY ordinal DESC LIMIT 1";
         let id = undo.thing.uuid().into_bytes();
-        tx.connection().prepare_cached(sql)?.query_row((id, undo.ordinal), |row| row.get(0))
+        let read = |row: &rusqlite::Row<'_>| {
+            let task = TaskId::from_uuid(Uuid::from_bytes(row.get(0)?));
+            Ok((task, Timestamp::from_micros(row.get(1)?)))
+        };
+        tx.connection().prepare_cached(sql)?.query_row((id, undo.ordinal), read).optional()
     }
 
     /// Returns the scans that may have seen something later than `old`, and still count; newest first, because most
@@ -277,8 +309,9 @@ impl Inventory {
         Ok(false)
     }
 
+    /// Tells whether something is part of a thing, or was when it was last seen: it would lose what it is part of.
     fn has_parts(&self, tx: &WriteTx<'_>, thing: &Thing) -> rusqlite::Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM things WHERE parent = ?1 AND deleted IS NULL)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM things WHERE parent = ?1)";
         tx.connection().prepare_cached(sql)?.query_row([thing.id.uuid().into_bytes()], |row| row.get(0))
     }
 
@@ -294,10 +327,16 @@ impl Inventory {
     }
 
     /// Gives things that only this scan saw lately back the sighting before it.
-    fn forget_sightings(&self, tx: &WriteTx<'_>, old: TaskId) -> rusqlite::Result<()> {
+    fn forget_sightings(&self, tx: &WriteTx<'_>, old: TaskId, taken: &mut TakenBack) -> rusqlite::Result<()> {
         let sql = "UPDATE things SET last_seen = o.seen_before, seen_by = o.seen_before_by FROM observations AS o \
-                   WHERE o.task = ?1 AND o.thing = things.id AND things.seen_by = ?1 AND o.seen_before IS NOT NULL";
-        tx.connection().prepare_cached(sql)?.execute([old.uuid().into_bytes()]).optional()?;
+                   WHERE o.task = ?1 AND o.thing = things.id AND things.seen_by = ?1 AND o.seen_before IS NOT NULL \
+                   RETURNING things.id, things.last_seen";
+        let mut statement = tx.connection().prepare_cached(sql)?;
+        let mut rows = statement.query([old.uuid().into_bytes()])?;
+        while let Some(row) = rows.next()? {
+            let id = ThingId::from_uuid(Uuid::from_bytes(row.get(0)?));
+            taken.fed.push(Fed::SeenBefore(id, Timestamp::from_micros(row.get(1)?)));
+        }
         Ok(())
     }
 }

@@ -17,6 +17,8 @@ pub(crate) enum Fed {
     Changed(Box<Thing>),
     /// It was seen again.
     Seen(ThingId, Timestamp),
+    /// Its last sight was taken back: this is the one before.
+    SeenBefore(ThingId, Timestamp),
     /// There is nothing left of it, not even a tombstone.
     Forgotten(ThingId),
 }

@@ -16,6 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use groma_api::SqlAnswer;
 use groma_database::apart;
 use groma_database::rusqlite::fallible_iterator::FallibleIterator as _;
+use groma_database::rusqlite::hooks::AuthContext;
 use groma_database::rusqlite::limits::Limit;
 use groma_database::rusqlite::types::ValueRef;
 use groma_database::rusqlite::{self, Batch, Connection, ErrorCode, Statement};
@@ -102,7 +103,8 @@ pub(crate) fn prepare(connection: &mut Connection, keyring: &Arc<Keyring>) -> ru
     connection.set_limit(Limit::SQLITE_LIMIT_FUNCTION_ARG, ARGUMENTS_MAX)?;
     connection.set_limit(Limit::SQLITE_LIMIT_EXPR_DEPTH, 100)?;
     connection.set_limit(Limit::SQLITE_LIMIT_COMPOUND_SELECT, 20)?;
-    connection.authorizer(Some(guard::authorize))
+    let taken = guard::taken(connection)?;
+    connection.authorizer(Some(move |context: AuthContext<'_>| guard::authorize(context, &taken)))
 }
 
 /// Returns every row of a query of ours.

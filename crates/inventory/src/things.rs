@@ -62,8 +62,12 @@ impl Thing {
 
     /// Returns everything about it that tells a change, as its history shows it.
     pub(crate) fn told(&self) -> Value {
-        let told =
-            Told { state: self.state.clone(), scope: self.scope.clone(), document: self.document.clone() };
+        let told = Told {
+            state: self.state.clone(),
+            parent: self.parent,
+            scope: self.scope.clone(),
+            document: self.document.clone(),
+        };
         // Maps with text keys always become JSON.
         serde_json::to_value(told).unwrap_or_default()
     }
@@ -81,6 +85,7 @@ impl Thing {
 
     /// Takes over what a history's document says.
     pub(crate) fn become_again(&mut self, told: Told) {
-        (self.state, self.scope, self.document) = (told.state, told.scope, told.document);
+        (self.state, self.parent) = (told.state, told.parent);
+        (self.scope, self.document) = (told.scope, told.document);
     }
 }

@@ -83,6 +83,14 @@ impl Catalogue {
         }
     }
 
+    /// Notes when a thing was last seen, as a later sight was taken back.
+    pub(crate) fn seen_before(&mut self, id: ThingId, at: i64) {
+        let row = self.by_id.get(&id).and_then(|ordinal| self.rows.get_mut(*ordinal as usize));
+        if let Some(row) = row {
+            row.last_seen = at;
+        }
+    }
+
     /// Puts a document in, in place of the one of the same id, and returns its ordinal.
     pub(crate) fn upsert(&mut self, document: &Document) -> u32 {
         let ordinal = self.place(document.id);

@@ -42,8 +42,12 @@ pub struct Known {
     pub id: ThingId,
     /// The version that its owner gave it.
     pub version: [u8; 16],
+    /// When it was first seen, in microseconds since 1970.
+    pub first_seen: i64,
     /// When it was last seen, in microseconds since 1970.
     pub last_seen: i64,
+    /// When it last changed, in microseconds since 1970.
+    pub last_changed: i64,
     /// Whether it is known to be gone.
     pub deleted: bool,
 }
@@ -150,7 +154,9 @@ impl Index {
         let known = rows.map(|(id, row)| Known {
             id: *id,
             version: row.version,
+            first_seen: row.first_seen,
             last_seen: row.last_seen,
+            last_changed: row.last_changed,
             deleted: row.deleted,
         });
         let mut known: Vec<Known> = known.collect();
@@ -171,6 +177,16 @@ impl Index {
             let mut catalogue = self.catalogue.write();
             for (id, at) in things {
                 catalogue.seen(*id, *at);
+            }
+        }
+    }
+
+    /// Sets when things were last seen, even if that is before what is known, in microseconds since 1970.
+    pub fn seen_before(&self, things: &[(ThingId, i64)]) {
+        for things in things.chunks(BATCH) {
+            let mut catalogue = self.catalogue.write();
+            for (id, at) in things {
+                catalogue.seen_before(*id, *at);
             }
         }
     }

@@ -17,12 +17,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::document::Document;
 pub(crate) use parts::Parts;
 pub(crate) use plan::{Class, Plan};
-use vocabulary::{Vocabulary, is_kept};
+use vocabulary::{List, Vocabulary, is_kept};
 
 /// Marks a slot that was given up, and an ordinal without one.
 const NONE: u32 = u32::MAX;
 /// Below so many given up nothing is rewritten.
-const WASTE: usize = 4_096;
+const WASTE: usize = 64;
 
 /// The words of documents by ordinal.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -113,9 +113,17 @@ impl Words {
         (self.owners, self.lengths, self.given_up) = (owners, lengths, 0);
     }
 
+    /// Returns how many documents a list is of: its slots, but for those that were given up.
+    fn count(&self, list: &List) -> usize {
+        if self.given_up == 0 {
+            return list.slots.len();
+        }
+        list.slots.iter().filter(|slot| self.owners[**slot as usize] != NONE).count()
+    }
+
     /// Returns how a query's text is looked up.
     pub(crate) fn plan(&self, text: &str) -> Plan {
-        plan::plan(text, &self.vocabulary)
+        plan::plan(text, self)
     }
 
     /// Estimates what it takes of memory.

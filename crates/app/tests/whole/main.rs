@@ -19,4 +19,6 @@ mod lines;
 mod lost;
 mod retention;
 mod secrets;
+mod secrets_inventory;
+mod seed;
 mod support;

@@ -75,8 +75,10 @@ async fn no_table_but_those_below_the_views_can_be_read_by_any_name() {
             format!("SELECT (SELECT count(*) FROM \"{table}\") FROM resources AS history"),
             format!("SELECT * FROM resources JOIN \"{table}\" AS relations ON true"),
         ] {
-            // Two of those below the views can be named as a view; what they hold, views show.
-            let shown = below && (sql.contains("WITH resources") || sql.contains("WITH RECURSIVE tags"));
+            // Those below the views can be counted, and be named as a view; what they hold, views show.
+            let named = sql.contains("WITH resources") || sql.contains("WITH RECURSIVE tags");
+            let counted = sql.contains("count(*)") || sql.contains("EXISTS");
+            let shown = below && (named || counted);
             let shown = shown || (table == "relations" && ask(&world, &sql).is_ok());
             if !shown {
                 refused(&world, &sql);
@@ -179,7 +181,8 @@ async fn what_never_ends_is_stopped() {
     ] {
         let begun = Instant::now();
         let why = refused(&world, sql);
-        assert!(why.contains("longer than 2 s") || begun.elapsed() < TIGHT.patience, "{sql}: {why}");
+        // SQLite itself sees that the second returns nothing for ever.
+        assert!(why.contains("longer than 2 s"), "{sql}: {why}");
         assert!(begun.elapsed() < Duration::from_secs(10), "{sql} took {:?}", begun.elapsed());
     }
 }
@@ -192,7 +195,7 @@ async fn memory_stays_bounded() {
         // What is sorted, gathered, told apart and kept on the way is in memory.
         format!("{endless} SELECT x, randomblob(1000) FROM c ORDER BY 2"),
         format!("{endless} SELECT x, randomblob(7000000) FROM c ORDER BY 2"),
-        format!("{endless} SELECT DISTINCT randomblob(1000) FROM c"),
+        format!("{endless} SELECT count(DISTINCT randomblob(1000)) FROM c"),
         format!("{endless} SELECT randomblob(1000) AS r, count(*) FROM c GROUP BY r"),
         format!("{endless}, m AS MATERIALIZED (SELECT x, hex(randomblob(100000)) FROM c) SELECT count(*) FROM m"),
         "WITH RECURSIVE c(x) AS (SELECT randomblob(1000000) UNION SELECT randomblob(1000000) FROM c) SELECT count(*) FROM c".to_owned(),
@@ -227,6 +230,8 @@ async fn wide_rows_of_large_values_are_not_copied_beyond_the_bound() {
     let world = world().await;
     let columns = |count: usize| vec!["zeroblob(8000000)"; count].join(", ");
     refused(&world, &format!("SELECT {}", columns(200)));
+    // Larger than what a statement may take, and larger than an answer may be.
+    refused(&world, &format!("SELECT {}", columns(100)));
     let answer = ask(&world, &format!("SELECT {}", columns(20))).unwrap();
     assert_eq!((answer.rows.len(), answer.truncated), (0, true));
     let rows =

@@ -35,6 +35,27 @@ async fn every_view_can_be_read_in_every_column() {
 }
 
 #[tokio::test]
+async fn every_view_can_be_counted_wherever_a_number_can_be() {
+    let world = world().await;
+    for View { name, .. } in VIEWS {
+        let rows = ask(&world, &format!("SELECT * FROM {name}")).await.rows.len();
+        for sql in [
+            format!("SELECT count(*) FROM {name}"),
+            format!("SELECT (SELECT count(*) FROM {name})"),
+            format!("SELECT sum(1) FROM (SELECT 1 FROM {name} UNION ALL SELECT 0 WHERE false)"),
+            format!("WITH counted AS (SELECT 1 FROM {name}) SELECT count(*) FROM counted"),
+            format!("WITH counted AS MATERIALIZED (SELECT 1 FROM {name}) SELECT count(*) FROM Counted"),
+        ] {
+            let told = &ask(&world, &sql).await.rows[0][0];
+            assert!(*told == json!(rows) || (rows == 0 && told.is_null()), "{sql}: {told}, not {rows}");
+        }
+        let sql =
+            format!("SELECT EXISTS (SELECT 1 FROM {name}), (SELECT count(*) FROM {name}, {name} AS other)");
+        assert_eq!(ask(&world, &sql).await.rows, [[json!(i32::from(rows > 0)), json!(rows * rows)]]);
+    }
+}
+
+#[tokio::test]
 async fn what_is_sealed_is_there_in_the_clear() {
     let world = world().await;
     let answer = ask(&world, "select kind, count(*) as n from resources group by kind order by kind").await;

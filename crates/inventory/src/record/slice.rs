@@ -131,13 +131,21 @@ impl Recording<'_> {
             return Ok(());
         }
         let slice = self.inventory.slice_id(&read.key).uuid().into_bytes();
-        let sql = "SELECT id FROM things WHERE slice = ?1 AND deleted IS NULL AND (seen_by IS NULL OR seen_by <> ?2) ORDER BY id";
+        let sql = "SELECT id, last_seen, seen_by FROM things WHERE slice = ?1 AND deleted IS NULL AND \
+                   (seen_by IS NULL OR seen_by <> ?2) ORDER BY id";
         let mut statement = tx.connection().prepare_cached(sql)?;
-        let unseen =
-            statement.query_map((slice, self.task.uuid().into_bytes()), |row| row.get::<_, [u8; 16]>(0))?;
-        let unseen: Vec<[u8; 16]> = unseen.collect::<Result<_, _>>()?;
-        for id in unseen {
-            self.bury(tx, ThingId::from_uuid(Uuid::from_bytes(id)), read.at)?;
+        let unseen = statement.query_map((slice, self.task.uuid().into_bytes()), |row| {
+            Ok(Sight { thing: row.get(0)?, at: row.get(1)?, by: row.get(2)? })
+        })?;
+        let unseen: Vec<Sight> = unseen.collect::<Result<_, _>>()?;
+        if unseen.is_empty() {
+            return Ok(());
+        }
+        let meanwhile = Meanwhile::of(tx, self.task)?;
+        for sight in unseen {
+            if !meanwhile.saw(tx, &sight)? {
+                self.bury(tx, ThingId::from_uuid(Uuid::from_bytes(sight.thing)), read.at)?;
+            }
         }
         Ok(())
     }
@@ -154,5 +162,52 @@ impl Recording<'_> {
         gone.save(tx.connection(), &self.inventory.keyring)?;
         self.fed.push(Fed::Changed(Box::new(gone)));
         Ok(())
+    }
+}
+
+/// The last sight of a thing.
+struct Sight {
+    thing: [u8; 16],
+    at: i64,
+    by: Option<[u8; 16]>,
+}
+
+/// A scan and those that ran beside it: what one of them saw while it ran is there.
+struct Meanwhile {
+    task: [u8; 16],
+    started: i64,
+    others: Vec<[u8; 16]>,
+}
+
+impl Meanwhile {
+    fn of(tx: &WriteTx<'_>, task: TaskId) -> rusqlite::Result<Self> {
+        let task = task.uuid().into_bytes();
+        let sql = "SELECT coalesce(started, created) FROM tasks WHERE id = ?1";
+        let started: i64 = tx.connection().prepare_cached(sql)?.query_row([task], |row| row.get(0))?;
+        let sql = "SELECT id FROM tasks WHERE id <> ?1 AND discards IS NULL AND discarded_by IS NULL AND started IS NOT NULL \
+                   AND (ended IS NULL OR ended >= ?2)";
+        let mut others = tx.connection().prepare_cached(sql)?;
+        let others = others.query_map((task, started), |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(Self { task, started, others })
+    }
+
+    /// Tells whether the scan saw a thing, although another saw it later, or another did meanwhile.
+    fn saw(&self, tx: &WriteTx<'_>, last: &Sight) -> rusqlite::Result<bool> {
+        if last.at >= self.started && last.by.is_some_and(|by| self.others.contains(&by)) {
+            return Ok(true);
+        }
+        // A scan notes its first look at a thing.
+        let sql = "SELECT EXISTS (SELECT 1 FROM observations WHERE task = ?1 AND thing = ?2 AND at >= ?3)";
+        let mut noted = tx.connection().prepare_cached(sql)?;
+        let mut noted = |task, since: i64| noted.query_row((task, last.thing, since), |row| row.get(0));
+        if noted(self.task, i64::MIN)? {
+            return Ok(true);
+        }
+        for other in &self.others {
+            if noted(*other, self.started)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

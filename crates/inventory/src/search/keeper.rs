@@ -138,12 +138,11 @@ impl SearchIndex {
                 while let Some(absent) = known.next_if(|known| known.id < id) {
                     gone.push(absent.id);
                 }
-                let Some(Known { version, last_seen, deleted, .. }) = known.next_if(|known| known.id == id)
-                else {
-                    return false;
-                };
-                let same = version == light.digest && deleted == light.deleted;
-                if same && last_seen < light.last_seen.micros() {
+                let Some(known) = known.next_if(|known| known.id == id) else { return false };
+                let Known { version, first_seen, last_seen, last_changed, deleted, .. } = known;
+                let same = (version, deleted) == (light.digest, light.deleted)
+                    && (first_seen, last_changed) == (light.first_seen.micros(), light.last_changed.micros());
+                if same && last_seen != light.last_seen.micros() {
                     seen.push((id, light.last_seen.micros()));
                 }
                 same
@@ -151,7 +150,7 @@ impl SearchIndex {
             let keyring = &self.inventory.keyring;
             let each = |thing, version| page.push((thing, version));
             let last = things::all(connection, keyring, after, PAGE, skip, each).map_err(read)?;
-            picture.index.seen(&seen);
+            picture.index.seen_before(&seen);
             self.put(picture, page);
             picture.drift += gone.len();
             picture.index.remove(&gone);
@@ -240,19 +239,21 @@ impl SearchIndex {
     }
 
     fn take(&self, picture: &mut Picture, news: Vec<Fed>) {
-        let (mut changed, mut seen, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changed, mut seen, mut back, mut gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for fed in news {
             match fed {
                 Fed::Changed(thing) => changed.push(*thing),
                 Fed::Seen(id, at) => seen.push((id, at.micros())),
+                Fed::SeenBefore(id, at) => back.push((id, at.micros())),
                 Fed::Forgotten(id) => gone.push(id),
             }
         }
-        // Within one transaction a thing is seen, changed or forgotten in this order, if it is more than one of these.
-        picture.index.seen(&seen);
         let digest = |thing: &Thing| thing.digest(&self.inventory.keyring);
         self.put(picture, changed.iter().map(|thing| (thing.clone(), digest(thing))).collect());
         self.learn_spelling(picture, &changed);
+        // What a thing is when it is changed knows who saw it before; who saw it again since comes after.
+        picture.index.seen(&seen);
+        picture.index.seen_before(&back);
         picture.drift += gone.len();
         picture.index.remove(&gone);
     }

@@ -31,6 +31,8 @@ pub(crate) struct Document {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Told {
     pub(crate) state: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) parent: Option<ThingId>,
     #[serde(default, skip_serializing_if = "is_nowhere")]
     pub(crate) scope: ThingScope,
     #[serde(flatten)]

@@ -37,6 +37,8 @@ struct Kept {
 pub(crate) struct Light {
     pub(crate) digest: [u8; 16],
     pub(crate) deleted: bool,
+    pub(crate) first_seen: Timestamp,
+    pub(crate) last_changed: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) seen_by: Option<TaskId>,
 }
@@ -44,7 +46,7 @@ pub(crate) struct Light {
 impl Thing {
     /// Returns the digest under which all that tells a change is the same.
     pub(crate) fn digest(&self, keyring: &Keyring) -> [u8; 16] {
-        let told = serde_json::to_vec(&(self.parent, self.told())).unwrap_or_default();
+        let told = serde_json::to_vec(&self.told()).unwrap_or_default();
         keyring.lookup(DOCUMENT, &told)
     }
 
@@ -205,13 +207,15 @@ pub(crate) fn find(
 
 /// Returns what is known of a thing without opening it.
 pub(crate) fn light(connection: &Connection, id: ThingId) -> rusqlite::Result<Option<Light>> {
-    let sql = "SELECT digest, deleted IS NOT NULL, last_seen, seen_by FROM things WHERE id = ?1";
+    let sql = "SELECT digest, deleted IS NOT NULL, last_seen, seen_by, first_seen, last_changed FROM things WHERE id = ?1";
     let read = |row: &Row<'_>| {
         Ok(Light {
             digest: row.get(0)?,
             deleted: row.get(1)?,
             last_seen: Timestamp::from_micros(row.get(2)?),
             seen_by: task(row, 3)?,
+            first_seen: Timestamp::from_micros(row.get(4)?),
+            last_changed: Timestamp::from_micros(row.get(5)?),
         })
     };
     connection.prepare_cached(sql)?.query_row([id.uuid().into_bytes()], read).optional()
@@ -252,7 +256,9 @@ pub(crate) fn all(
         let light = Light {
             digest: row.get(19)?,
             deleted: row.get_ref(16)? != ValueRef::Null,
+            first_seen: Timestamp::from_micros(row.get(10)?),
             last_seen: Timestamp::from_micros(row.get(11)?),
+            last_changed: Timestamp::from_micros(row.get(12)?),
             seen_by: task(row, 13)?,
         };
         if !skip(id, &light) {

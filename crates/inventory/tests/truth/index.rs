@@ -10,7 +10,7 @@ use groma_search::{Deleted, Facets, Filter, Order, Sort, SortKey, TagFilter};
 use crate::step::How;
 use crate::world::{World, finding};
 
-/// The name of a thing that is recorded last: when it is there, everything before is.
+/// The name of a thing that is recorded last: when it is there, with its vector, everything before is.
 const LAST: &str = "the last of all";
 
 pub(crate) struct Live {
@@ -59,12 +59,19 @@ impl Live {
         last.name = LAST.to_owned();
         world.record(task, vec![Finding::Thing(last)]).await;
         world.end(task, How::Completed).await;
-        while self.index.lookup(LAST.to_owned()).await.unwrap().is_empty() {
+        let has_vectors = || {
+            let standing = self.index.standing().unwrap();
+            standing.vectors == standing.documents
+        };
+        // Its vector comes after its names.
+        while self.index.lookup(LAST.to_owned()).await.unwrap().is_empty() || !has_vectors() {
             tokio::task::yield_now().await;
         }
         let kept = picture(&self.index).await;
         let anew = picture(&open(world)).await;
-        assert_eq!(kept.lists, anew.lists);
+        for (kept, anew) in kept.lists.iter().zip(&anew.lists).chain(kept.found.iter().zip(&anew.found)) {
+            assert_eq!(kept, anew);
+        }
         assert_eq!(kept, anew);
     }
 }

@@ -54,6 +54,8 @@ pub(crate) struct Known {
     pub(crate) checked: Option<Timestamp>,
     /// Something was taken back: readings have no history.
     pub(crate) was_back: bool,
+    /// What it is part of, or was when it was last seen.
+    part_of: Option<usize>,
     /// Everything that ever became of it.
     pub(crate) log: Vec<(Scan, ChangeKind, Option<Value>)>,
 }
@@ -272,6 +274,7 @@ impl Model {
         }
         known.deleted = after.is_none().then_some(now);
         known.last_changed = Some(now);
+        known.part_of = after.as_ref().map_or(known.part_of, |state| state.parent);
         known.tell(scan, before.as_ref(), after.as_ref());
         known.changes.push(Change { order, scan, before, after });
         true
@@ -317,17 +320,24 @@ impl Model {
             .glances
             .iter()
             .any(|glance| glance.order > order && glance.scan != old && !self.scans[glance.scan].discarded);
-        let has_parts =
-            || self.things.iter().any(|part| part.living().is_some_and(|part| part.parent == Some(slot)));
+        let has_parts = || self.things.iter().any(|part| part.part_of == Some(slot));
         if looked_since || (top.before.is_none() && has_parts()) {
             return;
         }
+        // What it was part of may itself have been taken back meanwhile.
+        let parent = top.before.as_ref().and_then(|state| state.parent);
+        let parent_is_lost = parent.is_some_and(|parent| !self.things[parent].is_known());
         let known = &mut self.things[slot];
-        let (before, after) = (known.living().cloned(), top_before(known));
+        let (before, mut after) = (known.living().cloned(), top_before(known));
+        if let (Some(state), true) = (&mut after, parent_is_lost) {
+            state.parent = None;
+            state.told.as_object_mut().unwrap().remove("parent");
+        }
         known.changes.pop();
         known.was_back = true;
         known.tell(new, before.as_ref(), after.as_ref());
         known.last_changed = Some(now);
+        known.part_of = after.as_ref().and_then(|state| state.parent);
         if after.is_some() {
             known.deleted = None;
         } else if !known.is_known() {

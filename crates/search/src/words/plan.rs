@@ -4,7 +4,7 @@ use crate::fold::words;
 use crate::query::Correction;
 use crate::synonyms;
 
-use super::vocabulary::Vocabulary;
+use super::Words;
 
 /// At most so many bytes of a query are read.
 const LONGEST: usize = 1024;
@@ -50,7 +50,7 @@ pub(crate) struct Plan {
 }
 
 /// Reads a query.
-pub(super) fn plan(text: &str, vocabulary: &Vocabulary) -> Plan {
+pub(super) fn plan(text: &str, vocabulary: &Words) -> Plan {
     let mut plan = Plan { typed: typed(text), ..Plan::default() };
     for at in 0..plan.typed.len() {
         let word = plan.typed[at].clone();
@@ -96,7 +96,7 @@ fn forms(word: &str) -> Vec<String> {
 }
 
 impl Plan {
-    fn word(&mut self, origin: usize, word: &str, vocabulary: &Vocabulary) {
+    fn word(&mut self, origin: usize, word: &str, vocabulary: &Words) {
         let last = origin + 1 == self.typed.len() && word.len() >= BEGINNING;
         let completions = if last { vocabulary.beginning_with(word, COMPLETIONS) } else { Vec::new() };
         let is_there = |word: &str| vocabulary.frequency(word) != Some(0);
@@ -117,7 +117,7 @@ impl Plan {
         }
     }
 
-    fn correct(&mut self, origin: usize, word: &str, vocabulary: &Vocabulary) {
+    fn correct(&mut self, origin: usize, word: &str, vocabulary: &Words) {
         for known in vocabulary.near(word, CORRECTIONS) {
             self.add(origin, Class::Corrected, known);
             self.corrected.push(Correction { typed: word.to_owned(), taken_as: known.to_owned() });
@@ -125,7 +125,7 @@ impl Plan {
         }
     }
 
-    fn related(&mut self, origin: usize, terms: &[&str], vocabulary: &Vocabulary) {
+    fn related(&mut self, origin: usize, terms: &[&str], vocabulary: &Words) {
         let is_there = |term: &str| term.split(' ').all(|word| vocabulary.frequency(word) != Some(0));
         for term in terms.iter().filter(|term| is_there(term)) {
             self.add(origin, Class::Related, term);

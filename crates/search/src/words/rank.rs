@@ -62,7 +62,7 @@ impl Words {
     /// Calls `take` with every document that has a term, and what that counts for.
     fn score(&self, term: &Term, take: &mut dyn FnMut(u32, f32)) {
         let Some(mut matches) = self.matches(&term.phrase) else { return };
-        let count = number(matches.count());
+        let count = number(matches.count(self));
         // Rarer words say more.
         let rarity =
             (1.0 + (number(self.len()) - count).max(0.0) / (count + 0.5)).ln().max(0.01) * factor(term.class);
@@ -134,10 +134,11 @@ enum Matches<'a> {
 }
 
 impl Matches<'_> {
-    fn count(&self) -> usize {
+    /// Returns in how many documents it is, those that were given up left out.
+    fn count(&self, words: &Words) -> usize {
         match self {
-            Self::Listed(list) => list.slots.len(),
-            Self::Own(found) => found.len(),
+            Self::Listed(list) => words.count(list),
+            Self::Own(found) => found.iter().filter(|(slot, _)| words.owners[*slot as usize] != NONE).count(),
         }
     }
 

@@ -89,13 +89,13 @@ fn what_is_replaced_often_is_rewritten_and_found_as_before() {
     let mut random = fastrand::Rng::with_seed(4);
     let mut words = Words::default();
     let mut last = BTreeMap::new();
-    for _ in 0..WASTE + 200 {
+    for _ in 0..4_000 {
         let ordinal = random.u32(..50);
         let document = document(&mut random);
         words.replace(ordinal, &document);
         last.insert(ordinal, document);
     }
-    assert!(words.owners.len() <= WASTE, "nothing was rewritten");
+    assert!(words.owners.len() <= 2 * WASTE, "nothing was rewritten");
     let mut anew = Words::default();
     last.iter().for_each(|(ordinal, document)| anew.replace(*ordinal, document));
     words.rewrite();

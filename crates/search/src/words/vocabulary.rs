@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+use super::Words;
+
 /// A word longer than this is no word.
 const LONGEST: usize = 24;
 
@@ -68,17 +70,29 @@ impl Vocabulary {
         self.words.get(word)
     }
 
+    /// Estimates what it takes of memory.
+    pub(super) fn bytes(&self) -> usize {
+        let row = size_of::<(Box<str>, List)>() * 4 / 3;
+        let words: usize = self.words.keys().map(|word| word.len() + row).sum();
+        let lists = self.words.values().map(|list| list.slots.capacity() * 4 + list.columns.capacity());
+        words + lists.sum::<usize>()
+    }
+}
+
+/// What there is now: words of documents that were replaced or removed are still listed for a while.
+impl Words {
     /// Returns in how many documents a word is; `None` for one that is not kept.
     pub(super) fn frequency(&self, word: &str) -> Option<usize> {
-        is_kept(word).then(|| self.words.get(word).map_or(0, |list| list.slots.len()))
+        is_kept(word).then(|| self.vocabulary.list(word).map_or(0, |list| self.count(list)))
     }
 
     /// Returns the most frequent words that begin so, the word itself left out.
     pub(super) fn beginning_with(&self, start: &str, limit: usize) -> Vec<&str> {
-        let range = self.words.range::<str, _>((Bound::Excluded(start), Bound::Unbounded));
+        let range = self.vocabulary.words.range::<str, _>((Bound::Excluded(start), Bound::Unbounded));
         let mut found: Vec<(&str, usize)> = range
             .take_while(|(word, _)| word.starts_with(start))
-            .map(|(word, list)| (&**word, list.slots.len()))
+            .map(|(word, list)| (&**word, self.count(list)))
+            .filter(|(_, count)| *count > 0)
             .collect();
         found.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
         found.into_iter().take(limit).map(|(word, _)| word).collect()
@@ -98,6 +112,7 @@ impl Vocabulary {
         }
         let wanted = letters(word);
         let mut found: Vec<(usize, usize, &str)> = self
+            .vocabulary
             .words
             .iter()
             .filter(|(known, _)| {
@@ -107,21 +122,15 @@ impl Vocabulary {
                     && known.chars().all(char::is_alphabetic)
                     && known.chars().count() > 2
             })
-            .map(|(known, list)| (strsim::damerau_levenshtein(word, known), list.slots.len(), &**known))
+            .map(|(known, list)| (strsim::damerau_levenshtein(word, known), list, &**known))
             .filter(|(distance, ..)| *distance <= farthest)
+            .map(|(distance, list, known)| (distance, self.count(list), known))
+            .filter(|(_, count, _)| *count > 0)
             .collect();
         found.sort_by_key(|&(distance, count, known)| (distance, std::cmp::Reverse(count), known));
         let nearest = found.first().map(|(distance, ..)| *distance);
         let same = found.into_iter().take_while(|(distance, ..)| Some(*distance) == nearest);
         same.take(limit).map(|(_, _, known)| known).collect()
-    }
-
-    /// Estimates what it takes of memory.
-    pub(super) fn bytes(&self) -> usize {
-        let row = size_of::<(Box<str>, List)>() * 4 / 3;
-        let words: usize = self.words.keys().map(|word| word.len() + row).sum();
-        let lists = self.words.values().map(|list| list.slots.capacity() * 4 + list.columns.capacity());
-        words + lists.sum::<usize>()
     }
 }
 
