@@ -148,9 +148,12 @@ impl Inventory {
     ) -> OpResult<()> {
         let living = Some(&current).filter(|current| current.deleted.is_none());
         let restored = self.before(tx, &current, &undo.change)?;
-        self.tell(tx, living, restored.as_ref(), taken)?;
-        taken.changed.extend(event(new, living, restored.as_ref()));
-        log_change(tx, self, new, living, restored.as_ref(), now)?;
+        // What it was part of may be all that was different, and be gone.
+        if living.map(Thing::told) != restored.as_ref().map(Thing::told) {
+            self.tell(tx, living, restored.as_ref(), taken)?;
+            taken.changed.extend(event(new, living, restored.as_ref()));
+            log_change(tx, self, new, living, restored.as_ref(), now)?;
+        }
         match restored {
             Some(mut restored) => {
                 // As it is now, whoever changed it before has left it: that may be taken back next.

@@ -132,6 +132,7 @@ fn queries(index: &Index, count: usize, clusters: &Clusters, random: &mut fastra
                 index.search(&Query {
                     text: texts[round % texts.len()],
                     vector,
+                    nearness: 0.0,
                     filter,
                     limit: 20,
                     explain: false,
@@ -142,7 +143,14 @@ fn queries(index: &Index, count: usize, clusters: &Clusters, random: &mut fastra
     }
     for text in texts {
         timed(&format!("search `{text}`"), 20, |_| {
-            index.search(&Query { text, vector: None, filter: &all, limit: 20, explain: false })
+            index.search(&Query {
+                text,
+                vector: None,
+                nearness: 0.0,
+                filter: &all,
+                limit: 20,
+                explain: false,
+            })
         });
     }
     timed("lookup", 200, |round| index.lookup(&format!("10.0.{}.7", round % 250)));
@@ -186,7 +194,14 @@ fn rest(count: usize) {
         ["production postgres database", "what is in paris", "10.0.12.7", "prodction postgrs", "instance"]
     {
         timed(&format!("search `{text}`"), 20, |_| {
-            index.search(&Query { text, vector: None, filter: &all, limit: 20, explain: false })
+            index.search(&Query {
+                text,
+                vector: None,
+                nearness: 0.0,
+                filter: &all,
+                limit: 20,
+                explain: false,
+            })
         });
     }
 }

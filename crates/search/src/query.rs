@@ -11,6 +11,8 @@ pub struct Query<'a> {
     pub text: &'a str,
     /// The text's vector, of [`DIMENSIONS`](crate::DIMENSIONS) numbers; without it words alone are looked up.
     pub vector: Option<&'a [f32]>,
+    /// What is found by its meaning alone must be this near, as a cosine: everything is near to something.
+    pub nearness: f32,
     /// What the search is restricted to, before anything is ranked.
     pub filter: &'a Filter,
     /// How many hits are wanted, at most 1,000.

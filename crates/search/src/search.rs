@@ -57,7 +57,15 @@ impl Sources<'_> {
         let exact = exact::exact(self.catalogue, &folded, &allowed);
         let fragments = exact::fragments(self.catalogue, &folded, &allowed, limit);
         let found = self.ranked(query, &allowed, limit);
-        let fused = fusion::fuse(self.catalogue, &found.plan, &found.ranked, &found.near, limit.max(DEPTH));
+        let depth = limit.max(DEPTH);
+        let fused = fusion::fuse(
+            self.catalogue,
+            &found.plan,
+            self.words,
+            (&found.ranked, &found.near),
+            query.nearness,
+            depth,
+        );
         answer.corrected.clone_from(&found.plan.corrected);
 
         let mut order: Vec<(u32, u8)> = Vec::new();

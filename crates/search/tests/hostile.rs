@@ -19,7 +19,8 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
 
 fn ask(text: &str) -> usize {
     let all = Filter::default();
-    let answer = INDEX.search(&Query { text, vector: None, filter: &all, limit: 10, explain: true });
+    let answer =
+        INDEX.search(&Query { text, vector: None, nearness: 0.0, filter: &all, limit: 10, explain: true });
     let _ = INDEX.lookup(text);
     let filter = Filter {
         text: Some(text.to_owned()),

@@ -321,7 +321,8 @@ proptest! {
 /// never comes.
 fn exact_is_first(index: &Index, model: &Model, filter: &Filter) {
     for text in ["web", "10.0.0.1", "i-0A1", "ÜBER", "web stopped", "10.0"] {
-        let answer = index.search(&Query { text, vector: None, filter, limit: 100, explain: true });
+        let answer =
+            index.search(&Query { text, vector: None, nearness: 0.0, filter, limit: 100, explain: true });
         assert!(answer.words_ready);
         let allowed: Vec<&Document> = model.values().filter(|document| passes(filter, document)).collect();
         assert_eq!(answer.allowed, allowed.len());

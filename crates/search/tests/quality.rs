@@ -153,7 +153,8 @@ fn people_find_what_they_mean() {
         ("invoi", "acme-invoices"),
         ("virtual machine build", "buildbox"),
     ] {
-        let answer = index.search(&Query { text, vector: None, filter: &all, limit: 5, explain: true });
+        let answer =
+            index.search(&Query { text, vector: None, nearness: 0.0, filter: &all, limit: 5, explain: true });
         let found: Vec<&str> = answer.hits.iter().map(|hit| &*names[&hit.id]).collect();
         assert!(found.iter().take(3).any(|name| *name == expected), "`{text}`: {found:?}\n{answer:#?}");
     }
@@ -163,7 +164,9 @@ fn people_find_what_they_mean() {
 fn why_says_what_was_exact_and_what_was_corrected() {
     let (index, _) = world();
     let all = Filter::default();
-    let search = |text| index.search(&Query { text, vector: None, filter: &all, limit: 3, explain: true });
+    let search = |text| {
+        index.search(&Query { text, vector: None, nearness: 0.0, filter: &all, limit: 3, explain: true })
+    };
     let exact = &search("10.1.0.5").hits[0];
     let text = "10.1.0.5".to_owned();
     assert_eq!(exact.why[0], Why::Exact { field: Field::Identifier, text });

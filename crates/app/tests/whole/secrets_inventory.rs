@@ -9,12 +9,12 @@ use groma_api::{
     MessageRequest, MessageRole, ResourceHistoryQuery, SearchQuery, SqlQuery,
 };
 use groma_app::{RestoreRequest, RestoreWhich, Unlock, restore};
-use groma_model::ThingId;
+use groma_model::{Clock as _, SystemClock, ThingId};
 use serde_json::{Map, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::secrets::files;
-use crate::seed::{WORDS, raw_vectors, seed};
+use crate::seed::{BUCKET, KEY, KEY_ID, WORDS, bucket, raw_vectors, seed};
 use crate::support::*;
 
 const TITLE: &str = "okapi-title";
@@ -22,9 +22,6 @@ const SAID: &str = "okapi-content";
 const KEPT_WITH_IT: &str = "okapi-metadata";
 const SOUGHT: &str = "okapi-sought";
 const ASKED: &str = "okapi-column";
-const BUCKET: &str = "okapi-bucket";
-const KEY_ID: &str = "OKAPIKEYID";
-const KEY: &str = "okapi-secret-key";
 const PLACE: &str = "okapi-place-of-backups";
 
 /// Returns what is in a folder: bytes of files, and names within it.
@@ -103,16 +100,10 @@ async fn use_it(backend: &Arc<dyn Backend>, place: &Path) {
     // A query that is refused is noted.
     let sql = format!("SELECT {ASKED} FROM resources");
     refused(backend.sql_query(SqlQuery { sql, limit: None }).await, ErrorCode::InvalidRequest);
+    let set = backend.backup_settings_get().await.unwrap().target;
+    assert!(matches!(set, Some(BackupTarget::S3 { bucket, .. }) if bucket == BUCKET));
     // Nobody listens there: it is refused, and that is noted.
-    let target = BackupTarget::S3 {
-        bucket: BUCKET.to_owned(),
-        prefix: Some(BUCKET.to_owned()),
-        region: None,
-        endpoint: Some("http://127.0.0.1:1".to_owned()),
-        access_key_id: Some(KEY_ID.to_owned()),
-        secret_access_key: Some(KEY.to_owned()),
-    };
-    let request = BackupSettingsRequest { target: Some(target), ..BackupSettingsRequest::default() };
+    let request = BackupSettingsRequest { target: Some(bucket()), ..BackupSettingsRequest::default() };
     backend.backup_settings_set(request).await.unwrap_err();
     let target = BackupTarget::Local { path: place.display().to_string() };
     let request = BackupSettingsRequest { target: Some(target), ..BackupSettingsRequest::default() };
@@ -153,6 +144,8 @@ async fn is_all_there(backend: &Arc<dyn Backend>, id: ThingId) {
 #[tokio::test]
 async fn a_folder_its_backups_and_what_is_restored_tell_nothing_of_things() {
     let world = World::new();
+    // Whoever makes a backup looks at the machine's clock as well.
+    world.clock.go_on(SystemClock.now().seconds_since(world.clock.now()) as i64);
     let id = seed(&world).await;
     silent(&world.data(), &words());
     let place = world.root.path().join(PLACE);

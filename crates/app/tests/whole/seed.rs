@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use groma_api::{NetworkScanRequest, ScanRequest};
+use groma_api::{BackupTarget, NetworkScanRequest, ScanRequest};
 use groma_database::{Database, Folder};
 use groma_embedding::{DIMENSIONS, Embedder, EmbedderKind, EmbeddingError};
-use groma_inventory::{Identity, Inventory, NewTask, SearchIndex};
+use groma_inventory::{BackupPlan, Identity, Inventory, NewTask, SearchIndex};
 use groma_journal::{Journal, JournalOptions};
 use groma_model::system::{Error, Severity};
 use groma_model::task::{CheckpointStore as _, InventoryWrite as _, Plan, TaskEnd};
@@ -44,6 +44,22 @@ pub(crate) const WORDS: [&str; 20] = [
     "quagga-reason",
     "quagga-target",
 ];
+
+pub(crate) const BUCKET: &str = "okapi-bucket";
+pub(crate) const KEY_ID: &str = "OKAPIKEYID";
+pub(crate) const KEY: &str = "okapi-secret-key";
+
+/// A bucket to which backups go, with what opens it; nobody listens there.
+pub(crate) fn bucket() -> BackupTarget {
+    BackupTarget::S3 {
+        bucket: BUCKET.to_owned(),
+        prefix: Some(BUCKET.to_owned()),
+        region: None,
+        endpoint: Some("http://127.0.0.1:1".to_owned()),
+        access_key_id: Some(KEY_ID.to_owned()),
+        secret_access_key: Some(KEY.to_owned()),
+    }
+}
 
 /// Makes vectors that the test knows, in place of the language model.
 #[derive(Debug)]
@@ -85,7 +101,7 @@ const fn half(number: f32) -> u16 {
     ((bits >> 16 & 0x8000) | exponent << 10 | (bits >> 13 & 0x3FF)) as u16
 }
 
-/// Records a thing, then what it became, then that a slice could not be read; gives it a meaning.
+/// Records a thing, what it became, that a slice could not be read, a meaning, and where backups go.
 pub(crate) async fn seed(world: &World) -> ThingId {
     let folder = Folder::take(&world.data()).unwrap();
     let keys = Unlock::KeyFolder(world.root.path().join("keys"));
@@ -97,6 +113,8 @@ pub(crate) async fn seed(world: &World) -> ThingId {
     let journal = Journal::open(database.clone(), Arc::clone(&keyring), Arc::clone(&clock), options);
     let journal = journal.await.unwrap();
     let inventory = Inventory::new(database.clone(), keyring, journal, clock, identity.segment);
+    let plan = BackupPlan { target: Some(bucket()), ..BackupPlan::new(AT) };
+    inventory.set_backup_plan(plan).await.unwrap();
     let id = ThingId::resource(["aws", "123456789012", "eu-west-3", "ec2", "instance", WORDS[3]]);
     let (first, second) = (thing(id, false), thing(id, true));
     let slice = SliceFinding {

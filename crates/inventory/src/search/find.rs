@@ -12,6 +12,9 @@ use crate::InventoryError;
 
 /// So many things are given their meanings before an answer.
 const FEW: usize = 500;
+/// How near in meaning, or in spelling, something must be that has none of the words: of two dozen questions about cakes,
+/// cats and sonnets, or of no sense at all, hardly one comes as near to anything (`tests/quality`).
+const NEARNESS: f32 = 0.25;
 
 /// What found by meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +64,8 @@ impl SearchIndex {
                 Some(embedder) => embedder.embed(&[&text]).map(|vectors| vectors.into_iter().next())?,
                 None => None,
             };
-            let query = Query { text: &text, vector: vector.as_deref(), filter: &filter, limit, explain };
+            let (vector, filter) = (vector.as_deref(), &filter);
+            let query = Query { text: &text, vector, nearness: NEARNESS, filter, limit, explain };
             let meaning = match embedder.map(|embedder| embedder.kind()) {
                 None => Meaning::Warming,
                 Some(EmbedderKind::Model) => Meaning::Model,

@@ -60,27 +60,37 @@ async fn judge(world: &World, lines: &[Line]) -> Verdict {
     verdict
 }
 
-async fn judged(embedder: Arc<dyn Embedder>, table: &'static str, what: &str) -> Verdict {
-    let world = World::new(embedder).await;
-    assert!(world.labels.len() >= 300, "only {} things", world.labels.len());
-    println!("{} things", world.labels.len());
-    let lines = table::read(table);
-    let verdict = judge(&world, &lines).await;
+async fn judged(world: &World, table: &'static str, what: &str) -> Verdict {
+    let verdict = judge(world, &table::read(table)).await;
     verdict.print(what);
     let exact = verdict.classes.get("exact").copied().unwrap_or_default();
     assert_eq!(exact.0, exact.1, "what is named exactly comes first, always");
     verdict
 }
 
-#[tokio::test]
-async fn by_the_model_nine_of_ten_find_what_they_mean_among_the_first_three() {
-    let verdict = judged(model(), TABLE, "by the model").await;
-    assert!(verdict.lines >= 60);
-    assert!(verdict.share() >= 0.9, "{:.3}", verdict.share());
+async fn world(embedder: Arc<dyn Embedder>) -> World {
+    let world = World::new(embedder).await;
+    assert!(world.labels.len() >= 300, "only {} things", world.labels.len());
+    world
 }
 
 #[tokio::test]
-async fn by_spelling_alone_most_do() {
-    let verdict = judged(Arc::new(Lexical), TABLE, "by spelling").await;
-    assert!(verdict.share() >= 0.1, "{:.3}", verdict.share());
+async fn by_the_model_nine_of_ten_find_what_they_mean_among_the_first_three() {
+    let world = world(model()).await;
+    let verdict = judged(&world, TABLE, "by the model").await;
+    assert!(verdict.lines >= 60);
+    // Measured: 0.972.
+    assert!(verdict.share() >= 0.9, "{:.3}", verdict.share());
+    // Measured: 0.864.
+    let held_out = judged(&world, HELD_OUT, "by the model, held out").await;
+    assert!(held_out.share() >= 0.8, "{:.3}", held_out.share());
+}
+
+#[tokio::test]
+async fn by_spelling_alone_nearly_as_many_do() {
+    let world = world(Arc::new(Lexical)).await;
+    let verdict = judged(&world, TABLE, "by spelling").await;
+    // Measured: 0.915.
+    assert!(verdict.share() >= 0.87, "{:.3}", verdict.share());
+    judged(&world, HELD_OUT, "by spelling, held out").await;
 }

@@ -335,7 +335,9 @@ impl Model {
         }
         known.changes.pop();
         known.was_back = true;
-        known.tell(new, before.as_ref(), after.as_ref());
+        if before != after {
+            known.tell(new, before.as_ref(), after.as_ref());
+        }
         known.last_changed = Some(now);
         known.part_of = after.as_ref().and_then(|state| state.parent);
         if after.is_some() {

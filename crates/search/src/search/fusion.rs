@@ -10,6 +10,8 @@ use crate::words::{Class, Plan, Words};
 
 /// What is added to every rank, so that the first few do not decide everything.
 const K: f32 = 60.0;
+/// So many places are lost by lacking a word of the query.
+const DEAR: usize = 20;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Place {
@@ -31,12 +33,13 @@ fn reciprocal(rank: usize) -> f32 {
     1.0 / (K + rank as f32)
 }
 
-/// Fuses the best `depth` of each.
+/// Fuses the best `depth` by words and by meaning; of those by meaning alone, what is near enough.
 pub(super) fn fuse(
     catalogue: &Catalogue,
     plan: &Plan,
-    ranked: &[(u32, f32)],
-    near: &[Neighbour],
+    words_of: &Words,
+    (ranked, near): (&[(u32, f32)], &[Neighbour]),
+    nearness: f32,
     depth: usize,
 ) -> Fused {
     let id = |ordinal: u32| catalogue.ids[ordinal as usize];
@@ -58,9 +61,20 @@ pub(super) fn fuse(
     // What points the other way means something else.
     let near = near.iter().filter(|(_, cosine)| *cosine > 0.0);
     for (at, (ordinal, cosine)) in near.take(depth).enumerate() {
+        if *cosine < nearness && !places.contains_key(ordinal) {
+            continue;
+        }
         let place = places.entry(*ordinal).or_default();
         place.meaning = Some((at + 1, *cosine));
         place.score += reciprocal(at + 1);
+    }
+    // Who says more than one word wants what has them all: how many of them something has is one more ranking.
+    let said = plan.typed.len();
+    if said > 1 {
+        for (ordinal, place) in places.iter_mut().filter(|(_, place)| place.words.is_some()) {
+            let has = plan.origins(&words_of.terms_in(plan, *ordinal));
+            place.score += reciprocal(1 + DEAR * (said - has));
+        }
     }
     // Who names a place wants what is there: these count as first in one more ranking.
     let wanted = synonyms::regions(&plan.typed);

@@ -52,7 +52,8 @@ fn what_is_loaded_answers_as_what_was_saved() {
     let vector = Clusters::new(4, 0.5, &mut random).vector(&mut random);
     let filter = Filter { deleted: crate::Deleted::Include, ..Filter::default() };
     for text in ["web paris", "i-0a0b0c0d3", "grösse größe", "10.0.0", "e1"] {
-        let query = Query { text, vector: Some(&vector), filter: &filter, limit: 50, explain: true };
+        let query =
+            Query { text, vector: Some(&vector), nearness: 0.0, filter: &filter, limit: 50, explain: true };
         assert_eq!(index.search(&query), loaded.search(&query));
     }
     assert_eq!(index.facets(&filter), loaded.facets(&filter));
@@ -108,7 +109,7 @@ proptest! {
         }
         if let Ok(loaded) = Index::load(&mut &*bytes) {
             let filter = Filter::default();
-            let _ = loaded.search(&Query { text: "web i-0a0b0c0d3 paris", vector: None, filter: &filter, limit: 9, explain: true });
+            let _ = loaded.search(&Query { text: "web i-0a0b0c0d3 paris", vector: None, nearness: 0.0, filter: &filter, limit: 9, explain: true });
             let page = loaded.list(&filter, Sort::default(), None, 100);
             let _ = loaded.facets(&filter);
             loaded.remove(&page.ids);

@@ -1,10 +1,13 @@
 //! What is looked up for the words of a query.
 
+use std::collections::BTreeSet;
+
 use crate::fold::words;
 use crate::query::Correction;
 use crate::synonyms;
 
 use super::Words;
+use super::vocabulary::nearest;
 
 /// At most so many bytes of a query are read.
 const LONGEST: usize = 1024;
@@ -57,7 +60,9 @@ pub(super) fn plan(text: &str, vocabulary: &Words) -> Plan {
         plan.word(at, &word, vocabulary);
         if let Some(next) = plan.typed.get(at + 1) {
             let pair = format!("{word} {next}");
+            // What two words mean together stands for both.
             plan.related(at, synonyms::of(&pair), vocabulary);
+            plan.related(at + 1, synonyms::of(&pair), vocabulary);
         }
     }
     plan
@@ -96,6 +101,13 @@ fn forms(word: &str) -> Vec<String> {
 }
 
 impl Plan {
+    /// Returns for how many words of the query there are terms among those of these numbers.
+    pub(crate) fn origins(&self, terms: &[usize]) -> usize {
+        let origins: BTreeSet<usize> =
+            terms.iter().filter_map(|at| self.terms.get(*at)).map(|term| term.origin).collect();
+        origins.len()
+    }
+
     fn word(&mut self, origin: usize, word: &str, vocabulary: &Words) {
         let last = origin + 1 == self.typed.len() && word.len() >= BEGINNING;
         let completions = if last { vocabulary.beginning_with(word, COMPLETIONS) } else { Vec::new() };
@@ -118,10 +130,22 @@ impl Plan {
     }
 
     fn correct(&mut self, origin: usize, word: &str, vocabulary: &Words) {
-        for known in vocabulary.near(word, CORRECTIONS) {
+        let near = vocabulary.near(word, CORRECTIONS);
+        for known in &near {
             self.add(origin, Class::Corrected, known);
-            self.corrected.push(Correction { typed: word.to_owned(), taken_as: known.to_owned() });
+            self.corrected.push(Correction { typed: word.to_owned(), taken_as: (*known).to_owned() });
             self.related(origin, synonyms::of(known), vocabulary);
+        }
+        if !near.is_empty() {
+            return;
+        }
+        // Nothing is called so here, but something may be that means the same.
+        for known in nearest(word, synonyms::words()).into_iter().take(CORRECTIONS) {
+            let before = self.terms.len();
+            self.related(origin, synonyms::of(known), vocabulary);
+            if self.terms.len() > before {
+                self.corrected.push(Correction { typed: word.to_owned(), taken_as: known.to_owned() });
+            }
         }
     }
 

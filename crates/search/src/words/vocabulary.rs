@@ -98,40 +98,48 @@ impl Words {
         found.into_iter().take(limit).map(|(word, _)| word).collect()
     }
 
-    /// Returns the words nearest in spelling, if there are any near enough: one letter off for words of four to seven
-    /// letters, two above.
+    /// Returns the words nearest in spelling, if there are any near enough; of those as near as each other the most
+    /// frequent first.
     pub(super) fn near(&self, word: &str, limit: usize) -> Vec<&str> {
-        let length = word.chars().count();
-        let farthest = match length {
-            0..4 => return Vec::new(),
-            4..8 => 1,
-            _ => 2,
-        };
-        if !word.chars().all(char::is_alphabetic) || length > LONGEST {
-            return Vec::new();
-        }
-        let wanted = letters(word);
-        let mut found: Vec<(usize, usize, &str)> = self
-            .vocabulary
-            .words
-            .iter()
-            .filter(|(known, _)| {
-                // Each letter off changes at most two of those there are.
-                known.len().abs_diff(word.len()) <= farthest * 4
-                    && (letters(known) ^ wanted).count_ones() as usize <= farthest * 2
-                    && known.chars().all(char::is_alphabetic)
-                    && known.chars().count() > 2
-            })
-            .map(|(known, list)| (strsim::damerau_levenshtein(word, known), list, &**known))
-            .filter(|(distance, ..)| *distance <= farthest)
-            .map(|(distance, list, known)| (distance, self.count(list), known))
-            .filter(|(_, count, _)| *count > 0)
+        let known = self.vocabulary.words.keys().map(|known| &**known);
+        let mut found: Vec<(usize, &str)> = nearest(word, known)
+            .into_iter()
+            .filter_map(|known| Some((self.frequency(known)?, known)))
+            .filter(|(count, _)| *count > 0)
             .collect();
-        found.sort_by_key(|&(distance, count, known)| (distance, std::cmp::Reverse(count), known));
-        let nearest = found.first().map(|(distance, ..)| *distance);
-        let same = found.into_iter().take_while(|(distance, ..)| Some(*distance) == nearest);
-        same.take(limit).map(|(_, _, known)| known).collect()
+        found.sort_by_key(|&(count, known)| (std::cmp::Reverse(count), known));
+        found.into_iter().take(limit).map(|(_, known)| known).collect()
     }
+}
+
+/// Returns the words nearest in spelling, all equally near, if they are near enough: one letter off for words of four to
+/// seven letters, two above.
+pub(super) fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let length = word.chars().count();
+    let farthest = match length {
+        0..4 => return Vec::new(),
+        4..8 => 1,
+        _ => 2,
+    };
+    if !word.chars().all(char::is_alphabetic) || length > LONGEST {
+        return Vec::new();
+    }
+    let wanted = letters(word);
+    let similar = among.filter(|known| {
+        // Each letter off changes at most two of those there are.
+        known.len().abs_diff(word.len()) <= farthest * 4
+            && (letters(known) ^ wanted).count_ones() as usize <= farthest * 2
+            && known.chars().all(char::is_alphabetic)
+            && known.chars().count() > 2
+    });
+    let mut found: Vec<(usize, &str)> = similar
+        .map(|known| (strsim::damerau_levenshtein(word, known), known))
+        .filter(|(distance, _)| *distance <= farthest)
+        .collect();
+    let best = found.iter().map(|(distance, _)| *distance).min();
+    found.retain(|(distance, _)| Some(*distance) == best);
+    found.sort_unstable();
+    found.into_iter().map(|(_, known)| known).collect()
 }
 
 /// Returns which letters a word has, as bits; those of other scripts share them.
