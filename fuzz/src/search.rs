@@ -49,7 +49,8 @@ fn document(number: u8) -> Document {
 pub(crate) fn query(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     let all = Filter { deleted: Deleted::Include, ..Filter::default() };
-    let answer = INDEX.search(&Query { text, vector: None, nearness: 0.0, filter: &all, limit: 20, explain: true });
+    let answer =
+        INDEX.search(&Query { text, vector: None, nearness: 0.0, filter: &all, limit: 20, explain: true });
     assert!(answer.hits.len() <= 20);
     assert!(answer.hits.iter().all(|hit| !hit.why.is_empty()), "found for no reason: {text:?}");
     assert!(answer.hits.iter().is_sorted_by_key(|hit| hit.numbers.map(|numbers| numbers.tier)));
