@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use groma_model::ThingId;
-use groma_search::{Cursor, Deleted, Document, Filter, Index, Query, Sort, SortKey, TagFilter};
+use groma_search::{Cursor, Deleted, Document, Filter, Index, Query, SavedVectors, Sort, SortKey, TagFilter};
 use uuid::Uuid;
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
@@ -41,6 +41,7 @@ fn document(number: u8) -> Document {
         last_seen: i64::from(number),
         last_changed: 0,
         deleted: number.is_multiple_of(5),
+        version: [number; 16],
     }
 }
 
@@ -87,7 +88,7 @@ pub(crate) fn snapshot(data: &[u8]) {
     assert_eq!(page.total, index.standing().documents);
     assert_eq!(index.facets(&all).total, page.total);
     let mut saved = Vec::new();
-    index.save(&mut saved).unwrap();
+    index.save(SavedVectors::All, &mut saved).unwrap();
     Index::load(&mut &*saved).unwrap();
     index.upsert(vec![document(1)]);
     index.remove(&page.ids);
@@ -107,10 +108,10 @@ pub(crate) fn query_seeds() -> Vec<Vec<u8>> {
 
 pub(crate) fn snapshot_seeds() -> Vec<Vec<u8>> {
     let mut saved = Vec::new();
-    INDEX.save(&mut saved).unwrap();
+    INDEX.save(SavedVectors::All, &mut saved).unwrap();
     let empty = Index::new();
     empty.build_words();
     let mut nothing = Vec::new();
-    empty.save(&mut nothing).unwrap();
+    empty.save(SavedVectors::All, &mut nothing).unwrap();
     vec![saved, nothing]
 }

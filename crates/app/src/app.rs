@@ -154,7 +154,7 @@ impl App {
     /// Closes storage once nothing else is asked: everything is on disk, in one file.
     pub async fn close(&self) {
         self.end_event_log().await;
-        self.search.forget();
+        self.search.close().await;
         // Commands that end before retention looks at anything must not leave all the counting to the next.
         if let Err(error) = self.journal.tend().await {
             tracing::warn!(%error, "the journal's rows were not counted");

@@ -14,7 +14,7 @@ use groma_model::system::{self, Severity};
 
 use self::batch::{Batch, Part};
 use self::columns::{COLUMNS, SealedColumn};
-use crate::{Inventory, InventoryError};
+use crate::{Inventory, InventoryError, search};
 
 /// How far sealing everything again is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,9 @@ impl Inventory {
             })
         });
         let total = total.await?;
+        search::copy::remove(&self.keyring).map_err(|error| {
+            InventoryError::Storage(format!("failed to remove the copy of the search index: {error}"))
+        })?;
         self.write(move |inventory, tx| {
             let sql = "INSERT INTO reencryption (only, key, state, started, rows_total) VALUES (1, ?1, 'running', ?2, ?3)
                        ON CONFLICT (only) DO UPDATE SET key = ?1, state = 'running', started = ?2, rows_total = ?3,

@@ -1,15 +1,17 @@
 //! The index in memory by which things are listed, counted and found: loaded when it is first asked for, and kept up to
 //! date by what is committed.
 //!
-//! A thread of its own reads the things page by page, each page as it is then, and takes in between what was committed
-//! meanwhile, in order: whichever way the two interleave, what was written last is what stays. Names are there first,
-//! then words, then meanings.
+//! A thread of its own begins with a sealed copy that an earlier process kept, reads the things that differ from it page by
+//! page, each page as it is then, and takes in between what was committed meanwhile, in order: whichever way the two
+//! interleave, what was written last is what stays. Names are there first, then words, then meanings.
 
+pub(crate) mod copy;
 mod document;
 mod embeddings;
 mod find;
 mod keeper;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -57,6 +59,8 @@ pub struct SearchIndex {
     stage: watch::Sender<Stage>,
     /// Whether the thread runs.
     started: Mutex<bool>,
+    /// Whether this process is about to end.
+    closing: AtomicBool,
     /// One for each that may search at once.
     turns: Arc<Semaphore>,
 }
@@ -72,6 +76,7 @@ impl SearchIndex {
             embedder: RwLock::new(embedder),
             stage: watch::Sender::new(Stage::Idle),
             started: Mutex::default(),
+            closing: AtomicBool::new(false),
             turns: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from))),
         })
     }
@@ -125,6 +130,16 @@ impl SearchIndex {
     /// Ends the thread and gives the memory back; the next that asks begins anew.
     pub fn forget(&self) {
         self.inventory.feed.end();
+    }
+
+    /// Ends the thread once it has kept what makes the next start fast. Nobody asks anything any more.
+    pub async fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+        self.forget();
+        let mut stages = self.stage.subscribe();
+        let ended = stages.wait_for(|stage| matches!(stage, Stage::Idle | Stage::Failed(_))).await;
+        // The sender lives as long as this does.
+        drop(ended);
     }
 
     fn current(&self) -> Arc<Index> {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::document::{Document, Told, put_times_back};
 pub(crate) use self::network::{HOST, SERVICE, Seen};
-pub(crate) use self::row::{COLUMNS, alias_digest, all, find, light, read_at, services, task, touch};
+pub(crate) use self::row::{COLUMNS, Light, alias_digest, all, find, light, read_at, services, task, touch};
 
 /// A thing as stored.
 #[derive(Debug, Clone, PartialEq)]

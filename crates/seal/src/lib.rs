@@ -5,6 +5,7 @@
 //! column does not open. Data keys are wrapped by a master key, the master key by each slot: a key file, a passphrase,
 //! the system's store, a credential of systemd, a recovery key. Any one slot opens the folder.
 
+mod chunks;
 mod cipher;
 mod credential;
 mod envelope;
@@ -18,6 +19,7 @@ mod slot;
 mod step;
 mod unlock;
 
+pub use chunks::{SealedReader, SealedWriter};
 pub use envelope::{EnvelopeError, Place};
 pub use error::{KeyringError, Tried};
 pub use keychain::user_secret;

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 
 use clusters::Clusters;
 use groma_search::{
-    Approximate, Bitmap, Exact, Filter, Index, Order, Query, Sort, SortKey, TagFilter, VectorIndex,
-    VectorLimits,
+    Approximate, Bitmap, Exact, Filter, Index, Order, Query, SavedVectors, Sort, SortKey, TagFilter,
+    VectorIndex, VectorLimits,
 };
 use world::{document, id};
 
@@ -163,7 +163,7 @@ fn queries(index: &Index, count: usize, clusters: &Clusters, random: &mut fastra
 fn snapshot(index: &Index) {
     let start = Instant::now();
     let mut bytes = Vec::new();
-    index.save(&mut bytes).unwrap();
+    index.save(SavedVectors::All, &mut bytes).unwrap();
     println!("  snapshot of {} MiB saved in {:.2} s", bytes.len() >> 20, start.elapsed().as_secs_f64());
     let start = Instant::now();
     let loaded = Index::load(&mut &*bytes).unwrap();

@@ -39,6 +39,7 @@ pub(crate) struct Row {
     pub(crate) scopes: [u32; SCOPES],
     pub(crate) alive: bool,
     pub(crate) deleted: bool,
+    pub(crate) version: [u8; 16],
 }
 
 /// Every document by ordinal. Ordinals of removed documents are given out again.
@@ -113,6 +114,7 @@ impl Catalogue {
             scopes: [0; SCOPES],
             alive: true,
             deleted: document.deleted,
+            version: document.version,
         };
         for (at, text) in scopes.iter().enumerate() {
             row.scopes[at] = self.scopes[at].acquire(text);

@@ -39,4 +39,6 @@ pub struct Document {
     pub last_changed: i64,
     /// Whether it is known to be gone.
     pub deleted: bool,
+    /// What its owner tells by whether it is the same still; says nothing here.
+    pub version: [u8; 16],
 }

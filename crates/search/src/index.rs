@@ -35,6 +35,23 @@ pub(crate) struct Pending {
     pub(crate) documents: VecDeque<(u32, Document)>,
 }
 
+/// What is there of one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Which thing.
+    pub id: ThingId,
+    /// The version that its owner gave it.
+    pub version: [u8; 16],
+    /// When it was first seen, in microseconds since 1970.
+    pub first_seen: i64,
+    /// When it was last seen, in microseconds since 1970.
+    pub last_seen: i64,
+    /// When it last changed, in microseconds since 1970.
+    pub last_changed: i64,
+    /// Whether it is known to be gone.
+    pub deleted: bool,
+}
+
 /// How the index stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -129,6 +146,31 @@ impl Index {
         build_in_background(&self.vectors);
     }
 
+    /// Returns what is there and in which version, by id.
+    #[must_use]
+    pub fn known(&self) -> Vec<Known> {
+        let catalogue = self.catalogue.read();
+        let rows = catalogue.ids.iter().zip(&catalogue.rows).filter(|(_, row)| row.alive);
+        let known = rows.map(|(id, row)| Known {
+            id: *id,
+            version: row.version,
+            first_seen: row.first_seen,
+            last_seen: row.last_seen,
+            last_changed: row.last_changed,
+            deleted: row.deleted,
+        });
+        let mut known: Vec<Known> = known.collect();
+        known.sort_unstable_by_key(|known| known.id);
+        known
+    }
+
+    /// Returns whether a thing has a vector.
+    #[must_use]
+    pub fn has_vector(&self, id: ThingId) -> bool {
+        let ordinal = self.catalogue.read().ordinal(id);
+        ordinal.is_some_and(|ordinal| self.vectors.read().exact().vector(ordinal).is_some())
+    }
+
     /// Notes when things were last seen, in microseconds since 1970; a time never goes back.
     pub fn seen(&self, things: &[(ThingId, i64)]) {
         for things in things.chunks(BATCH) {
@@ -139,7 +181,7 @@ impl Index {
         }
     }
 
-    /// Takes sights back: when things were last seen before, in microseconds since 1970.
+    /// Sets when things were last seen, even if that is before what is known, in microseconds since 1970.
     pub fn seen_before(&self, things: &[(ThingId, i64)]) {
         for things in things.chunks(BATCH) {
             let mut catalogue = self.catalogue.write();
@@ -168,22 +210,26 @@ impl Index {
     /// Takes in the words of all documents that came so far; those that come later are taken in at once. Others read
     /// and write meanwhile.
     pub fn build_words(&self) {
-        loop {
-            let mut pending = self.writer.lock();
-            let count = pending.documents.len().min(BATCH);
-            if count == 0 {
-                pending.live = true;
-                return;
-            }
-            let batch: Vec<(u32, Document)> = pending.documents.drain(..count).collect();
-            let current: Vec<(u32, &Document)> = {
-                let catalogue = self.catalogue.read();
-                let is_there =
-                    |(ordinal, document): &&(u32, Document)| catalogue.ordinal(document.id) == Some(*ordinal);
-                batch.iter().filter(is_there).map(|(ordinal, document)| (*ordinal, document)).collect()
-            };
-            self.take_in(&current);
+        while self.build_some_words() {}
+    }
+
+    /// Does some of what [`build_words`](Self::build_words) does; returns whether there is more to do.
+    pub fn build_some_words(&self) -> bool {
+        let mut pending = self.writer.lock();
+        let count = pending.documents.len().min(BATCH);
+        if count == 0 {
+            pending.live = true;
+            return false;
         }
+        let batch: Vec<(u32, Document)> = pending.documents.drain(..count).collect();
+        let current: Vec<(u32, &Document)> = {
+            let catalogue = self.catalogue.read();
+            let is_there =
+                |(ordinal, document): &&(u32, Document)| catalogue.ordinal(document.id) == Some(*ordinal);
+            batch.iter().filter(is_there).map(|(ordinal, document)| (*ordinal, document)).collect()
+        };
+        self.take_in(&current);
+        true
     }
 
     /// Returns a page of what the filter lets pass, in order. A cursor of another sort is taken for none.

@@ -34,9 +34,10 @@ pub use document::Document;
 pub use error::SnapshotError;
 pub use facets::{Count, Facets, TagFacet};
 pub use filter::{Deleted, Filter, TagFilter};
-pub use index::{Index, Standing};
+pub use index::{Index, Known, Standing};
 pub use list::Listing;
 pub use query::{Answer, Correction, Field, Hit, Numbers, Query, Why};
+pub use snapshot::SavedVectors;
 pub use vectors::{
     Approximate, ApproximateStanding, DIMENSIONS, Exact, Neighbour, VectorIndex, VectorLimits,
 };

@@ -16,21 +16,31 @@ use bytes::{Reader, Writer};
 
 use crate::error::SnapshotError;
 use crate::index::{Index, Pending};
-use crate::vectors::{VectorLimits, build_in_background};
+use crate::vectors::{Exact, VectorLimits, build_in_background};
 
 /// What every snapshot begins with.
 const MAGIC: &[u8; 8] = b"gromaidx";
 /// The form that is written and read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// What the last part is followed by: what is cut short is noticed even where nothing would be missing.
 const END: u32 = 0x0e0d_0c0b;
 
+/// Which vectors a snapshot holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SavedVectors {
+    /// All that there are.
+    All,
+    /// None: their owner keeps them, and sets them again.
+    None,
+}
+
 impl Index {
-    /// Writes a snapshot: the catalogue, the words and the vectors, but not the graph of these. It is readable: seal it.
+    /// Writes a snapshot: the catalogue, the words and, if wanted, the vectors, but not the graph of these. It is readable:
+    /// seal it.
     ///
     /// # Errors
     /// When words are still to be taken in, or `out` fails.
-    pub fn save(&self, out: &mut dyn Write) -> Result<(), SnapshotError> {
+    pub fn save(&self, vectors: SavedVectors, out: &mut dyn Write) -> Result<(), SnapshotError> {
         // Nobody writes meanwhile, so that the three parts are of one moment; readers go on.
         let pending = self.writer.lock();
         if !pending.live || !pending.documents.is_empty() {
@@ -41,7 +51,10 @@ impl Index {
         writer.u32(VERSION)?;
         catalogue::write(&self.catalogue.read(), &mut writer)?;
         words::write(&self.words.read(), &mut writer)?;
-        vectors::write(self.vectors.read().exact(), &mut writer)?;
+        match vectors {
+            SavedVectors::All => vectors::write(self.vectors.read().exact(), &mut writer)?,
+            SavedVectors::None => vectors::write(&Exact::default(), &mut writer)?,
+        }
         writer.u32(END)?;
         writer.finish()
     }

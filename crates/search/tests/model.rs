@@ -56,6 +56,7 @@ fn documents() -> impl Strategy<Value = Document> {
                 last_seen: times.1,
                 last_changed: times.2,
                 deleted,
+                version: [number; 16],
             }
         },
     )

@@ -32,6 +32,7 @@ fn thing(
         last_seen: 2,
         last_changed: 3,
         deleted: false,
+        version: [0; 16],
     }
 }
 

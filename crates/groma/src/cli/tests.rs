@@ -94,8 +94,9 @@ fn the_commands_of_the_readme_are_understood() {
     for line in lines.filter(|line| !line.contains("cargo ")) {
         let start = line.find("groma ").unwrap();
         let command = line[start..].split(" #").next().unwrap().split(" | ").next().unwrap();
-        let command = command.trim_end().trim_end_matches(')').replace('\'', "");
-        let words = command.split_whitespace().map(|word| match word {
+        let command = command.trim_end().trim_end_matches(')');
+        let words = shell_words::split(command).unwrap();
+        let words = words.iter().map(|word| match word.as_str() {
             "ID" => "01936b2e-7a10-7c43-9a5e-2f0c8d1e4b77",
             word => word,
         });

@@ -11,8 +11,8 @@ const WORDS_MAX: usize = 4_096;
 /// How deep attributes are gone into.
 const DEPTH_MAX: usize = 6;
 
-/// Returns what the index is told.
-pub(super) fn document(thing: Thing, usual_name: UsualName) -> Document {
+/// Returns what the index is told; `version` is the thing's digest.
+pub(super) fn document(thing: Thing, version: [u8; 16], usual_name: UsualName) -> Document {
     let mut words = String::new();
     if let Some(name) = usual(&thing, usual_name) {
         words.push_str(name);
@@ -38,6 +38,7 @@ pub(super) fn document(thing: Thing, usual_name: UsualName) -> Document {
         last_seen: sighted.last_seen.micros(),
         last_changed: sighted.last_changed.micros(),
         deleted: deleted.is_some(),
+        version,
     }
 }
 

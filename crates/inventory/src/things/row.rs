@@ -1,5 +1,6 @@
 //! Things in their table.
 
+use groma_database::rusqlite::types::ValueRef;
 use groma_database::rusqlite::{self, Connection, OptionalExtension as _, Row, params};
 use groma_model::network::Protocol;
 use groma_model::thing::ThingScope;
@@ -36,6 +37,8 @@ struct Kept {
 pub(crate) struct Light {
     pub(crate) digest: [u8; 16],
     pub(crate) deleted: bool,
+    pub(crate) first_seen: Timestamp,
+    pub(crate) last_changed: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) seen_by: Option<TaskId>,
 }
@@ -204,13 +207,15 @@ pub(crate) fn find(
 
 /// Returns what is known of a thing without opening it.
 pub(crate) fn light(connection: &Connection, id: ThingId) -> rusqlite::Result<Option<Light>> {
-    let sql = "SELECT digest, deleted IS NOT NULL, last_seen, seen_by FROM things WHERE id = ?1";
+    let sql = "SELECT digest, deleted IS NOT NULL, last_seen, seen_by, first_seen, last_changed FROM things WHERE id = ?1";
     let read = |row: &Row<'_>| {
         Ok(Light {
             digest: row.get(0)?,
             deleted: row.get(1)?,
             last_seen: Timestamp::from_micros(row.get(2)?),
             seen_by: task(row, 3)?,
+            first_seen: Timestamp::from_micros(row.get(4)?),
+            last_changed: Timestamp::from_micros(row.get(5)?),
         })
     };
     connection.prepare_cached(sql)?.query_row([id.uuid().into_bytes()], read).optional()
@@ -230,23 +235,35 @@ pub(crate) fn services(
         .collect()
 }
 
-/// Calls `each` with every thing behind `after`, by id, until it has seen `limit`; returns the last one's id.
+/// Calls `each` with every thing behind `after`, by id, and its digest, until it has seen `limit`; returns the last one's id.
+/// Those that `skip` knows are not opened.
 pub(crate) fn all(
     connection: &Connection,
     keyring: &Keyring,
     after: Option<ThingId>,
     limit: usize,
-    mut each: impl FnMut(Thing),
+    mut skip: impl FnMut(ThingId, &Light) -> bool,
+    mut each: impl FnMut(Thing, [u8; 16]),
 ) -> rusqlite::Result<Option<ThingId>> {
-    let sql = format!("SELECT {COLUMNS} FROM things WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let sql = format!("SELECT {COLUMNS}, things.digest FROM things WHERE id > ?1 ORDER BY id LIMIT ?2");
     let mut statement = connection.prepare_cached(&sql)?;
     let after = after.map(|id| id.uuid().into_bytes().to_vec()).unwrap_or_default();
     let mut rows = statement.query((after, limit as i64))?;
     let mut last = None;
     while let Some(row) = rows.next()? {
-        let thing = read_at(row, 0, keyring)?;
-        last = Some(thing.id);
-        each(thing);
+        let id = ThingId::from_uuid(Uuid::from_bytes(row.get(0)?));
+        last = Some(id);
+        let light = Light {
+            digest: row.get(19)?,
+            deleted: row.get_ref(16)? != ValueRef::Null,
+            first_seen: Timestamp::from_micros(row.get(10)?),
+            last_seen: Timestamp::from_micros(row.get(11)?),
+            last_changed: Timestamp::from_micros(row.get(12)?),
+            seen_by: task(row, 13)?,
+        };
+        if !skip(id, &light) {
+            each(read_at(row, 0, keyring)?, light.digest);
+        }
     }
     Ok(last)
 }

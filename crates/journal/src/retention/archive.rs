@@ -1,8 +1,7 @@
 //! Files with events that were dropped: whole envelopes as NDJSON, packed by gzip, sealed in chunks.
 //!
-//! `magic (16 bytes) · epoch (8) · first (8) · last (8)`, then chunks of `length (4) · envelope`, numbers big endian.
-//! A chunk is bound to its file, its place in it, and whether it is the last, so that nothing can be taken out, put in
-//! or cut off unnoticed.
+//! `magic (16 bytes) · epoch (8) · first (8) · last (8)`, numbers big endian, then chunks as [`groma_seal::SealedWriter`]
+//! writes them.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -13,7 +12,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use groma_model::{Epoch, Sequence};
-use groma_seal::{Keyring, Place};
+use groma_seal::{Keyring, SealedReader, SealedWriter};
 
 use crate::event::Event;
 
@@ -21,7 +20,6 @@ const MAGIC: &[u8; 16] = b"groma archive 1\n";
 const COLUMN: &str = "archive.chunk";
 const SUFFIX: &str = ".ndjson.gz.sealed";
 const UNFINISHED: &str = ".new";
-const CHUNK: usize = 1 << 20;
 
 /// Why an archive cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -88,14 +86,6 @@ impl Head {
         };
         Self { epoch: Epoch::from_millis(number(0)), first: number(8), last: number(16) }
     }
-
-    /// The row part of a chunk's place.
-    fn place(self, index: u32, is_last: bool) -> [u8; 29] {
-        let mut place = [0; 29];
-        let parts = self.bytes().into_iter().chain(index.to_be_bytes()).chain([u8::from(is_last)]);
-        place.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
-        place
-    }
 }
 
 /// Writes events to a file of their own; once this returns, it outlives a loss of power.
@@ -117,14 +107,9 @@ pub(super) fn write(keyring: &Keyring, folder: &Path, epoch: Epoch, events: &[Ev
     let mut out = BufWriter::new(file);
     out.write_all(MAGIC)?;
     out.write_all(&head.bytes())?;
-    let chunks = packed.chunks(CHUNK);
-    let count = chunks.len();
-    for (index, chunk) in chunks.enumerate() {
-        let index = u32::try_from(index).map_err(io::Error::other)?;
-        let sealed = keyring.seal(Place::new(COLUMN, &head.place(index, index as usize + 1 == count)), chunk);
-        out.write_all(&u32::try_from(sealed.len()).map_err(io::Error::other)?.to_be_bytes())?;
-        out.write_all(&sealed)?;
-    }
+    let mut out = SealedWriter::new(keyring, COLUMN, &head.bytes(), out);
+    out.write_all(&packed)?;
+    let out = out.finish()?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()?;
     fs::rename(&unfinished, folder.join(name))?;
@@ -181,8 +166,7 @@ pub fn read_archive(keyring: &Keyring, path: &Path, out: &mut impl Write) -> Res
         }
         _ => failed(error),
     })?;
-    let chunks = Chunks { keyring, file, head, index: 0, ended: false, open: Vec::new(), at: 0 };
-    let mut lines = GzDecoder::new(chunks);
+    let mut lines = GzDecoder::new(SealedReader::new(keyring, COLUMN, &head.bytes(), file));
     let mut buffer = vec![0; 64 << 10];
     loop {
         let length = match lines.read(&mut buffer) {
@@ -210,55 +194,4 @@ fn read_head(file: &mut impl Read) -> io::Result<Head> {
     }
     file.read_exact(&mut head)?;
     Ok(Head::read(&head))
-}
-
-/// The chunks of a file, opened one after another.
-struct Chunks<'a, R> {
-    keyring: &'a Keyring,
-    file: R,
-    head: Head,
-    index: u32,
-    ended: bool,
-    open: Vec<u8>,
-    at: usize,
-}
-
-impl<R: Read> Chunks<'_, R> {
-    fn advance(&mut self) -> io::Result<()> {
-        let mut length = [0; 4];
-        self.file.read_exact(&mut length)?;
-        let length = u32::from_be_bytes(length) as usize;
-        if length > 2 * CHUNK {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        let mut sealed = vec![0; length];
-        self.file.read_exact(&mut sealed)?;
-        let open = |is_last| {
-            self.keyring.open_sealed(Place::new(COLUMN, &self.head.place(self.index, is_last)), &sealed)
-        };
-        match open(false) {
-            Ok(chunk) => self.open = chunk,
-            Err(_) => {
-                self.open = open(true).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-                self.ended = true;
-            }
-        }
-        self.at = 0;
-        self.index += 1;
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Chunks<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at == self.open.len() {
-            if self.ended {
-                return Ok(0);
-            }
-            self.advance()?;
-        }
-        let length = self.open.get(self.at..).unwrap_or_default().read(buffer)?;
-        self.at += length;
-        Ok(length)
-    }
 }

@@ -36,6 +36,7 @@ pub(super) fn write(catalogue: &Catalogue, out: &mut Writer<'_>) -> Done {
             continue;
         }
         out.raw(catalogue.ids[ordinal as usize].uuid().as_bytes())?;
+        out.raw(&row.version)?;
         for time in [row.first_seen, row.last_seen, row.last_changed] {
             out.raw(&time.to_le_bytes())?;
         }
@@ -89,6 +90,7 @@ fn document(
         return Err(damaged("an id is there twice"));
     }
     let mut row = Row {
+        version: from.array()?,
         first_seen: from.i64()?,
         last_seen: from.i64()?,
         last_changed: from.i64()?,

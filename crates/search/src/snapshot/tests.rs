@@ -1,7 +1,7 @@
 use groma_model::ThingId;
 use proptest::prelude::*;
 
-use super::SnapshotError;
+use super::{SavedVectors, SnapshotError};
 use crate::clusters::Clusters;
 use crate::{Filter, Index, Query, Sort};
 
@@ -27,6 +27,7 @@ fn index() -> Index {
         last_seen: -2,
         last_changed: i64::try_from(number).unwrap(),
         deleted: number.is_multiple_of(7),
+        version: [number as u8; 16],
     };
     index.upsert((0..60).map(document).collect());
     index.build_words();
@@ -38,7 +39,7 @@ fn index() -> Index {
 
 fn saved(index: &Index) -> Vec<u8> {
     let mut bytes = Vec::new();
-    index.save(&mut bytes).unwrap();
+    index.save(SavedVectors::All, &mut bytes).unwrap();
     bytes
 }
 
@@ -65,17 +66,32 @@ fn what_is_loaded_answers_as_what_was_saved() {
 }
 
 #[test]
+fn what_is_there_is_known_by_version_and_vectors_can_be_left_out() {
+    let index = index();
+    let mut bytes = Vec::new();
+    index.save(SavedVectors::None, &mut bytes).unwrap();
+    let loaded = Index::load(&mut &*bytes).unwrap();
+    let known = loaded.known();
+    assert_eq!(known, index.known());
+    assert_eq!(known.len(), loaded.standing().documents);
+    assert!(known.is_sorted_by_key(|known| known.id));
+    assert!(known.iter().any(|known| known.version == [9; 16]) && known.iter().any(|known| known.deleted));
+    assert!(known.iter().any(|known| index.has_vector(known.id)));
+    assert!(!known.iter().any(|known| loaded.has_vector(known.id)));
+}
+
+#[test]
 fn other_versions_and_other_bytes_are_told_apart() {
     let bytes = saved(&index());
     let mut other = bytes.clone();
     other[8] = 9;
-    assert!(matches!(Index::load(&mut &*other), Err(SnapshotError::Version { found: 9, expected: 1 })));
+    assert!(matches!(Index::load(&mut &*other), Err(SnapshotError::Version { found: 9, expected: 2 })));
     assert!(matches!(Index::load(&mut &b"{}"[..]), Err(SnapshotError::Damaged { .. })));
     for length in (0..bytes.len()).step_by(211) {
         assert!(Index::load(&mut &bytes[..length]).is_err(), "cut at {length}");
     }
     let unready = Index::new();
-    assert!(matches!(unready.save(&mut Vec::new()), Err(SnapshotError::Unready)));
+    assert!(matches!(unready.save(SavedVectors::All, &mut Vec::new()), Err(SnapshotError::Unready)));
 }
 
 proptest! {

@@ -31,6 +31,7 @@ fn document(random: &mut fastrand::Rng) -> Document {
         last_seen: 0,
         last_changed: 0,
         deleted: false,
+        version: [0; 16],
     }
 }
 

@@ -99,5 +99,6 @@ pub fn document(number: usize, random: &mut fastrand::Rng) -> Document {
         last_seen: time + random.i64(..1_000_000_000),
         last_changed: time + random.i64(..1_000_000),
         deleted: random.usize(..50) == 0,
+        version: [0; 16],
     }
 }
