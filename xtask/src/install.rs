@@ -56,6 +56,14 @@ pub(crate) fn moto() -> Done {
         .map_err(|error| format!("could not write {}: {error}", installed.display()))
 }
 
+/// Makes sure that the peer of backups is there.
+///
+/// # Errors
+/// When it is not and cannot be installed.
+pub(crate) fn restic() -> Done {
+    packages(&[("restic", "restic")], "measure backups")
+}
+
 /// Makes sure that cargo-nextest is there.
 ///
 /// # Errors

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use groma_database::rusqlite::{Connection, TransactionBehavior};
-use groma_database::{Database, Folder};
 use groma_journal::NewEvent;
 use groma_model::{Clock as _, EventId, SystemClock};
 
@@ -28,26 +27,7 @@ struct Row {
 
 impl Bare {
     pub(crate) fn open(root: &Path) -> Done<Self> {
-        let path = {
-            // Made by Groma, so that table and index are what they are there.
-            let folder = Folder::take(&root.join("data"))?;
-            let (database, _, writer) = Database::open(&folder, 1)?;
-            drop(database);
-            writer.join().map_err(|_| "the database's writer panicked")?;
-            folder.path().join(Database::FILE)
-        };
-        let connection = Connection::open(path)?;
-        for (setting, value) in [
-            ("journal_mode", "WAL"),
-            ("synchronous", "FULL"),
-            ("wal_autocheckpoint", "4000"),
-            ("journal_size_limit", "67108864"),
-            ("temp_store", "MEMORY"),
-            ("foreign_keys", "ON"),
-            ("cache_size", "-8000"),
-        ] {
-            connection.pragma_update(None, setting, value)?;
-        }
+        let connection = crate::bare::open(root)?;
         Ok(Self { connection, next: 1 })
     }
 

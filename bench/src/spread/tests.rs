@@ -17,3 +17,17 @@ fn thousands_are_set_apart() {
         assert_eq!(number(value, decimals), text);
     }
 }
+
+#[test]
+fn a_percentile_is_a_value_that_was_measured() {
+    let hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+    for (values, share, value) in [
+        (&[][..], 0.5, 0.0),
+        (&[3.0], 0.99, 3.0),
+        (&hundred, 0.5, 50.0),
+        (&hundred, 0.99, 99.0),
+        (&hundred, 1.0, 100.0),
+    ] {
+        assert_eq!(percentile(values, share), value);
+    }
+}

@@ -1,0 +1,102 @@
+//! A folder that nobody has open: a search without a server, and a server that has just begun.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::loaded::{self, Folder};
+use super::questions::{By, Class, Question, Questions};
+use crate::report::{Report, Table};
+use crate::rest::Rest;
+use crate::spread::{Spread, number};
+use crate::{Done, say, server};
+
+pub(crate) fn measure(folder: &Folder<'_>, binary: &Path, rounds: usize, report: &mut Report) -> Done {
+    let bytes = disk(&folder.data())? / folder.things as f64;
+    let mut questions = Questions::new(folder.things);
+    let (mut exact, mut words, mut ways) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let (took, _) = search(folder, binary, &questions.next(Class::Exact, By::Nothing))?;
+        exact.push(took);
+        let (took, way) = search(folder, binary, &questions.next(Class::Words, By::Nothing))?;
+        words.push(took);
+        ways.push(way);
+    }
+    ways.sort();
+    ways.dedup();
+    let (mut names, mut whole, mut resident, mut meaning) = (vec![], vec![], vec![], String::new());
+    for _ in 0..rounds {
+        let server = folder.serve(binary)?;
+        let mut rest = Rest::new(server.address, Some(&server.token(&["read"])?));
+        let begun = Instant::now();
+        // Nothing loads the index before somebody asks; a list waits for names, a search for words and meanings too.
+        rest.must("GET", "/v1/resources?limit=1", None)?;
+        names.push(begun.elapsed().as_secs_f64() * 1e3);
+        meaning = loaded::await_whole(&mut rest)?;
+        whole.push(begun.elapsed().as_secs_f64() * 1e3);
+        resident.push(server.resident()? as f64 / 1e6);
+    }
+    let [exact, words, names, whole, resident] =
+        [exact, words, names, whole, resident].map(|rounds| Spread::of(&rounds));
+    say(&format!(
+        "cold: exact id {} ms, words {} ms, whole after {} ms",
+        exact.show(0),
+        words.show(0),
+        whole.show(0)
+    ));
+    let shown = number(folder.things as f64, 0);
+    let mut table = Table::new(
+        &format!("A folder of {shown} things that nobody has open; {}", loaded::told(&meaning)),
+        &["", ""],
+    );
+    let mut row = |what: &str, value: String| table.row(vec![what.to_owned(), value]);
+    row("`groma search` without a server, from start to end, an exact id, ms", exact.show(0));
+    let by = format!("the same, several words, found by {}, ms", ways.join(" or "));
+    row(&by, words.show(0));
+    row("in a server, from the first question until all names are there, ms", names.show(0));
+    row("and until words and meanings are there, and the model is loaded, ms", whole.show(0));
+    row("resident memory of the server then, MB", resident.show(0));
+    row("the data folder, bytes per thing", number(bytes, 0));
+    match folder.vectors {
+        Some(rate) => row("synthetic vectors kept in batches of 100, /s", number(rate, 0)),
+        None => row("vectors", "not had: the model is not there".to_owned()),
+    }
+    report.table(table);
+    Ok(())
+}
+
+/// Searches in a process of its own; returns the milliseconds that it took, and what found.
+fn search(folder: &Folder<'_>, binary: &Path, question: &Question) -> Done<(f64, String)> {
+    let mut command = server::command(binary, folder.root, &folder.data());
+    command.args(["--output", "json", "search", "--", &question.text]).stdin(Stdio::null());
+    let begun = Instant::now();
+    let output = command.output()?;
+    let took = begun.elapsed().as_secs_f64() * 1e3;
+    if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("`groma search` ended with {}: {why}", output.status).into());
+    }
+    let answer: Value = serde_json::from_slice(&output.stdout)?;
+    let first = answer.pointer("/hits/0/resource/id").and_then(Value::as_str);
+    if let Some(sought) = question.sought
+        && first != Some(sought.to_string().as_str())
+    {
+        return Err(format!("`groma search` found {first:?} first instead of {sought}").into());
+    }
+    let way =
+        answer.get("meaning").and_then(Value::as_str).ok_or("a search that does not tell what found")?;
+    Ok((took, way.to_owned()))
+}
+
+/// Adds up the files below a folder.
+fn disk(folder: &Path) -> Done<f64> {
+    let mut sum = 0.0;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let found = entry.metadata()?;
+        sum += if found.is_dir() { disk(&entry.path())? } else { found.len() as f64 };
+    }
+    Ok(sum)
+}
