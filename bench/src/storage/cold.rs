@@ -1,4 +1,5 @@
-//! A folder that nobody has open: a search without a server, and a server that has just begun.
+//! A folder that nobody has open: a search without a server, and a server that has just begun, with and without the copy
+//! of the index that a process before has left.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -16,8 +17,11 @@ use crate::{Done, say, server};
 pub(crate) fn measure(folder: &Folder<'_>, binary: &Path, rounds: usize, report: &mut Report) -> Done {
     let bytes = disk(&folder.data())? / folder.things as f64;
     let mut questions = Questions::new(folder.things);
-    let (mut exact, mut words, mut ways) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut first, mut exact, mut words, mut ways) = (vec![], vec![], vec![], vec![]);
     for _ in 0..rounds {
+        folder.without_copy()?;
+        let (took, _) = search(folder, binary, &questions.next(Class::Words, By::Nothing))?;
+        first.push(took);
         let (took, _) = search(folder, binary, &questions.next(Class::Exact, By::Nothing))?;
         exact.push(took);
         let (took, way) = search(folder, binary, &questions.next(Class::Words, By::Nothing))?;
@@ -27,7 +31,16 @@ pub(crate) fn measure(folder: &Folder<'_>, binary: &Path, rounds: usize, report:
     ways.sort();
     ways.dedup();
     let (mut names, mut whole, mut resident, mut meaning) = (vec![], vec![], vec![], String::new());
+    let mut anew = Vec::new();
     for _ in 0..rounds {
+        // The index made anew, and then from its copy, which the first of the two servers leaves.
+        folder.without_copy()?;
+        let server = folder.serve(binary)?;
+        let mut rest = Rest::new(server.address, Some(&server.token(&["read"])?));
+        let begun = Instant::now();
+        loaded::await_whole(&mut rest)?;
+        anew.push(begun.elapsed().as_secs_f64() * 1e3);
+        server.stop(loaded::PATIENCE)?;
         let server = folder.serve(binary)?;
         let mut rest = Rest::new(server.address, Some(&server.token(&["read"])?));
         let begun = Instant::now();
@@ -38,8 +51,8 @@ pub(crate) fn measure(folder: &Folder<'_>, binary: &Path, rounds: usize, report:
         whole.push(begun.elapsed().as_secs_f64() * 1e3);
         resident.push(server.resident()? as f64 / 1e6);
     }
-    let [exact, words, names, whole, resident] =
-        [exact, words, names, whole, resident].map(|rounds| Spread::of(&rounds));
+    let [first, exact, words, names, whole, anew, resident] =
+        [first, exact, words, names, whole, anew, resident].map(|rounds| Spread::of(&rounds));
     say(&format!(
         "cold: exact id {} ms, words {} ms, whole after {} ms",
         exact.show(0),
@@ -52,13 +65,17 @@ pub(crate) fn measure(folder: &Folder<'_>, binary: &Path, rounds: usize, report:
         &["", ""],
     );
     let mut row = |what: &str, value: String| table.row(vec![what.to_owned(), value]);
-    row("`groma search` without a server, from start to end, an exact id, ms", exact.show(0));
-    let by = format!("the same, several words, found by {}, ms", ways.join(" or "));
-    row(&by, words.show(0));
-    row("in a server, from the first question until all names are there, ms", names.show(0));
+    let by = ways.join(" or ");
+    row("`groma search` without a server, from start to end: several words, no copy of the index yet, ms", first.show(0));
+    row(&format!("the same with the copy that it left, found by {by}, ms"), words.show(0));
+    row("the same with the copy, an exact id, ms", exact.show(0));
+    row("in a server, from the first question until everything is there, no copy yet, ms", anew.show(0));
+    row("the same with the copy, until all names are there, ms", names.show(0));
     row("and until words and meanings are there, and the model is loaded, ms", whole.show(0));
     row("resident memory of the server then, MB", resident.show(0));
-    row("the data folder, bytes per thing", number(bytes, 0));
+    row("the data folder without the copy, bytes per thing", number(bytes, 0));
+    let copy = std::fs::metadata(folder.copy())?.len() as f64 / folder.things as f64;
+    row("the copy of the index, bytes per thing", number(copy, 0));
     match folder.vectors {
         Some(rate) => row("synthetic vectors kept in batches of 100, /s", number(rate, 0)),
         None => row("vectors", "not had: the model is not there".to_owned()),

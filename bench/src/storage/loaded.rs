@@ -11,7 +11,7 @@ use crate::rest::Rest;
 use crate::server::Server;
 
 /// An index of a million things takes its time.
-const PATIENCE: Duration = Duration::from_secs(600);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A data folder that nobody holds.
 #[derive(Debug)]
@@ -26,6 +26,19 @@ pub(crate) struct Folder<'a> {
 impl Folder<'_> {
     pub(crate) fn data(&self) -> PathBuf {
         self.root.join("data")
+    }
+
+    /// Where a process leaves a copy of the index for the next.
+    pub(crate) fn copy(&self) -> PathBuf {
+        self.data().join("index.sealed")
+    }
+
+    /// Takes the copy of the index away.
+    pub(crate) fn without_copy(&self) -> Done {
+        match std::fs::remove_file(self.copy()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Starts a server on it.
