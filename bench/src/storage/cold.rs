@@ -66,7 +66,10 @@ pub(crate) fn measure(folder: &Folder<'_>, binary: &Path, rounds: usize, report:
     );
     let mut row = |what: &str, value: String| table.row(vec![what.to_owned(), value]);
     let by = ways.join(" or ");
-    row("`groma search` without a server, from start to end: several words, no copy of the index yet, ms", first.show(0));
+    row(
+        "`groma search` without a server, from start to end: several words, no copy of the index yet, ms",
+        first.show(0),
+    );
     row(&format!("the same with the copy that it left, found by {by}, ms"), words.show(0));
     row("the same with the copy, an exact id, ms", exact.show(0));
     row("in a server, from the first question until everything is there, no copy yet, ms", anew.show(0));

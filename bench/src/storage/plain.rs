@@ -62,7 +62,7 @@ impl Table {
     /// Looks at a table; a row that is there already is replaced by its key, if one is named.
     fn of(connection: &Connection, name: &'static str, key: Option<&str>) -> Done<Self> {
         let statement = connection.prepare(&format!("SELECT * FROM {name}"))?;
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
         let mut insert =
             format!("INSERT INTO {name} ({}) VALUES ({})", columns.join(", "), places.join(", "));
