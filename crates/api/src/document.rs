@@ -113,6 +113,11 @@ fn describe(operation: &Operation, schemas: &mut Schemas) -> utoipa::openapi::pa
         let text = ObjectBuilder::new().schema_type(if json { Type::Object } else { Type::String });
         success = success.content(operation.content, ContentBuilder::new().schema(Some(text)).build());
     }
+    for content in operation.alternatives {
+        let json = *content == "application/json";
+        let shape = ObjectBuilder::new().schema_type(if json { Type::Array } else { Type::String });
+        success = success.content(*content, ContentBuilder::new().schema(Some(shape)).build());
+    }
     let success = success.build();
     if operation.id == "scan_start" {
         // An identical scan is running already.

@@ -41,6 +41,8 @@ pub struct Operation {
     pub status: u16,
     /// The content type of success.
     pub content: &'static str,
+    /// Content types that it has instead when these are asked for.
+    pub alternatives: &'static [&'static str],
     pub(crate) query: Option<fn() -> Vec<Parameter>>,
     pub(crate) request: Option<SchemaOf>,
     pub(crate) response: Option<SchemaOf>,
@@ -76,6 +78,7 @@ impl Operation {
             command: None,
             status: 200,
             content: "application/json",
+            alternatives: &[],
             query: None,
             request: None,
             response: None,
@@ -94,6 +97,11 @@ impl Operation {
 
     pub(crate) const fn content(mut self, content: &'static str) -> Self {
         self.content = content;
+        self
+    }
+
+    pub(crate) const fn alternatives(mut self, alternatives: &'static [&'static str]) -> Self {
+        self.alternatives = alternatives;
         self
     }
 

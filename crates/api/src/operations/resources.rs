@@ -17,6 +17,7 @@ pub(super) const TABLE: &[Operation] = &[
     Op::new("resource_export", Get, "/v1/resources/export", READ, "All things that fit, as one text")
         .command("resources export")
         .content("application/x-ndjson")
+        .alternatives(&["application/json", "text/csv"])
         .query(params::<ExportQuery>),
     Op::new("resource_get", Get, "/v1/resources/{id}", READ, "One thing, by id or alias")
         .command("resources show")

@@ -173,8 +173,10 @@ impl App {
             Depth::Full => "were read back and are as they were written",
         };
         let message = format!(
-            "{} backups: all {} objects {how} ({} bytes)",
-            report.backups, report.checked, report.bytes
+            "{}: all {} {how} ({} bytes)",
+            counted(report.backups, "backup"),
+            counted(report.checked, "object"),
+            report.bytes
         );
         Ok((message, backup))
     }
@@ -234,10 +236,10 @@ impl App {
         let forgotten = repository.forget(&retention, &TimeZone::UTC, false).await.map_err(refusal)?;
         let pruned = repository.prune(PrunePolicy::default(), self.meter(), cancel).await.map_err(refusal)?;
         let mut message = format!(
-            "{} backups forgotten; {} objects are to be deleted in a day, {} were deleted ({} bytes)",
-            forgotten.forgotten.len(),
-            pruned.condemned,
-            pruned.deleted,
+            "forgot {}; in a day {} may be deleted; deleted {} ({} bytes)",
+            counted(forgotten.forgotten.len() as u64, "backup"),
+            counted(pruned.condemned, "object"),
+            counted(pruned.deleted, "object"),
             pruned.deleted_bytes
         );
         if let Some((_, why)) = pruned.refused.first() {
@@ -245,6 +247,11 @@ impl App {
         }
         Ok((message, None))
     }
+}
+
+/// Says how many there are of something that forms its plural by an s.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// Where drills restore to, within the data folder.

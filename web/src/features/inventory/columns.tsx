@@ -26,7 +26,7 @@ export const COLUMNS: readonly ThingColumn[] = [
   {
     id: "name",
     name: "Name",
-    width: "minmax(9rem, 1.5fr)",
+    width: "minmax(11rem, 1.9fr)",
     sort: "name",
     // Reached by the rows' own keys: a list of 50,000 must not be 50,000 stops.
     cell: ({ id, name }) => (
@@ -36,8 +36,8 @@ export const COLUMNS: readonly ThingColumn[] = [
     ),
   },
   { id: "state", name: "State", width: "minmax(6rem, 6.8rem)", sort: "state", cell: ({ state, deleted_at }) => <ThingState state={state} deleted={!!deleted_at} /> },
-  { id: "scope", name: "Scope", width: "minmax(7rem, 1.3fr)", cell: ({ scope }) => <span className={styles["small"]} title={scopeText(scope)}>{scopeText(scope) || "–"}</span> },
-  { id: "tags", name: "Tags", width: "minmax(4rem, 0.9fr)", cell: ({ tags }) => <Tags tags={tags} /> },
+  { id: "scope", name: "Scope", width: "minmax(7rem, 1.2fr)", cell: ({ scope }) => <span className={styles["small"]} title={scopeText(scope)}>{scopeText(scope) || "–"}</span> },
+  { id: "tags", name: "Tags", width: "minmax(3.5rem, 0.7fr)", cell: ({ tags }) => <Tags tags={tags} /> },
   { id: "seen", name: "Last seen", width: "5.9rem", align: "end", sort: "last_seen", cell: ({ last_seen, deleted_at }, now) => <Seen at={last_seen} now={now} gone={!!deleted_at} /> },
   { id: "changed", name: "Changed", width: "5.4rem", align: "end", sort: "last_changed", cell: ({ last_changed }, now) => <span title={moment(last_changed, now)}>{ago(last_changed, now)}</span> },
 ];
