@@ -49,7 +49,7 @@ pub(crate) struct Storage {
     /// A Python that has what `bench/embedding_requirements.txt` names
     #[arg(long, value_name = "FILE")]
     python: Option<PathBuf>,
-    /// The example `throughput` of groma-backup; the one built beside this program unless told otherwise
+    /// The example `backup_throughput` of groma-backup; the one built beside this program unless told otherwise
     #[arg(long, value_name = "FILE")]
     throughput: Option<PathBuf>,
     /// Megabytes that are backed up
@@ -103,7 +103,8 @@ impl Storage {
             }
         }
         if wanted(Part::Backup) {
-            let throughput = self.throughput.clone().map_or_else(|| beside("examples/throughput"), Ok)?;
+            let throughput =
+                self.throughput.clone().map_or_else(|| beside("examples/backup_throughput"), Ok)?;
             let rounds = self.rounds.min(3);
             backup::measure(root.path(), &throughput, self.megabytes, rounds, &mut report)?;
         }

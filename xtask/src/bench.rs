@@ -116,7 +116,7 @@ fn storage(args: &[String]) -> Done {
     }
     let build = |what: &[&str]| run(cargo(&["build", "--release", "--locked"]).args(what));
     build(&["--package", "groma"])?;
-    build(&["--package", "groma-backup", "--example", "throughput"])?;
+    build(&["--package", "groma-backup", "--example", "backup_throughput"])?;
     let mut bench = cargo(&["run", "--release", "--locked", "--package", "groma-bench", "--", "storage"]);
     bench.arg("--model").arg(model::folder()?).arg("--python").arg(python);
     run(bench.args(args))

@@ -26,7 +26,7 @@ pub(crate) fn measure(
 ) -> Done {
     if !throughput.is_file() {
         return Err(format!(
-            "there is no {}: build the example `throughput` of groma-backup for release, or name it with --throughput",
+            "there is no {}: build the example `backup_throughput` of groma-backup for release, or name it with --throughput",
             throughput.display()
         )
         .into());

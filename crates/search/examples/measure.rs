@@ -66,7 +66,7 @@ fn documents(count: usize) {
     println!("  words {:.2} s", start.elapsed().as_secs_f64());
     println!(
         "  estimated {} bytes a document; RSS of the process {} MiB, with the documents given in {} MiB",
-        index.standing().bytes / count,
+        index.bytes() / count,
         memory(),
         before
     );
@@ -78,7 +78,7 @@ fn documents(count: usize) {
     println!(
         "  vectors {:.2} s (making them up included); estimated {} bytes a document",
         start.elapsed().as_secs_f64(),
-        index.standing().bytes / count
+        index.bytes() / count
     );
     queries(&index, count, &clusters, &mut random);
     snapshot(&index);
@@ -185,7 +185,7 @@ fn rest(count: usize) {
     println!(
         "{count} documents without vectors: {} bytes each by RSS, {} estimated",
         used as usize / count,
-        index.standing().bytes / count
+        index.bytes() / count
     );
     let all = Filter::default();
     timed("list by name", 20, |_| index.list(&all, Sort::default(), None, 100));

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use groma_model::ThingId;
+use smallvec::SmallVec;
 
 use crate::arena::{Arena, Span};
 use crate::bitmap::Bitmap;
@@ -35,7 +36,8 @@ pub(crate) struct Row {
     pub(crate) last_seen: i64,
     pub(crate) last_changed: i64,
     pub(crate) span: Span,
-    pub(crate) tags: Box<[u32]>,
+    /// Beside the rest, for all that have no more than is usual: every filter by tags looks at them.
+    pub(crate) tags: SmallVec<[u32; 6]>,
     pub(crate) scopes: [u32; SCOPES],
     pub(crate) alive: bool,
     pub(crate) deleted: bool,
@@ -250,7 +252,8 @@ impl Catalogue {
     /// Estimates what it takes of memory.
     pub(crate) fn bytes(&self) -> usize {
         let rows = self.rows.capacity() * size_of::<Row>() + self.ids.capacity() * size_of::<ThingId>();
-        let tags: usize = self.rows.iter().map(|row| row.tags.len() * 4 + 16).sum();
+        let spilled = self.rows.iter().filter(|row| row.tags.spilled());
+        let tags: usize = spilled.map(|row| row.tags.capacity() * 4 + 16).sum();
         let maps = self.by_id.capacity() * (size_of::<(ThingId, u32)>() + 1) + self.exact.len() * 12;
         let scopes: usize = self.scopes.iter().map(Interner::bytes).sum();
         rows + tags + maps + scopes + self.tags.bytes() + self.arena.bytes()

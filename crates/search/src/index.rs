@@ -63,8 +63,6 @@ pub struct Standing {
     pub words_ready: bool,
     /// How the approximate index of vectors stands.
     pub approximate: ApproximateStanding,
-    /// About how many bytes of memory it takes.
-    pub bytes: usize,
 }
 
 /// The index of the inventory, in memory. Shared between threads; readers do not wait for each other.
@@ -264,16 +262,14 @@ impl Index {
     /// Returns how the index stands.
     pub fn standing(&self) -> Standing {
         let words_ready = self.words_ready();
-        let words = self.words.read().bytes();
-        let catalogue = self.catalogue.read();
+        let documents = self.catalogue.read().len();
         let vectors = self.vectors.read();
-        Standing {
-            documents: catalogue.len(),
-            vectors: vectors.len(),
-            words_ready,
-            approximate: vectors.standing(),
-            bytes: catalogue.bytes() + vectors.bytes() + words,
-        }
+        Standing { documents, vectors: vectors.len(), words_ready, approximate: vectors.standing() }
+    }
+
+    /// Returns about how many bytes of memory it takes. Looks at everything there is.
+    pub fn bytes(&self) -> usize {
+        self.words.read().bytes() + self.catalogue.read().bytes() + self.vectors.read().bytes()
     }
 
     /// Returns the things whose id, name or one of whose identifiers this is, without case, or the one whose id begins

@@ -72,7 +72,7 @@ impl Restriction {
                     let tags = &catalogue.tags;
                     let key = tags.key_number(&tag.key).unwrap_or(u32::MAX);
                     let mut pairs = Bitmap::new(tags.len());
-                    let of_key = tags.iter().filter(|&(pair, _)| tags.key_of(pair) == key);
+                    let of_key = tags.of(key);
                     let fits =
                         |text: &str| tag.value.as_ref().is_none_or(|pattern| glob::fits(pattern, text));
                     of_key.filter(|(_, text)| fits(text)).for_each(|(pair, _)| pairs.insert(pair));

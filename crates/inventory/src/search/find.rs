@@ -40,6 +40,12 @@ pub struct Found {
     pub took_ms: f64,
 }
 
+/// Tells whether a text looks like an id, an address or an ARN: one word that has a digit.
+fn is_identifier(text: &str) -> bool {
+    let text = text.trim();
+    !text.contains(char::is_whitespace) && text.contains(|character: char| character.is_ascii_digit())
+}
+
 impl SearchIndex {
     /// Finds things by names, words and meaning. Waits some seconds for an index that is being loaded, then does with
     /// what there is of it.
@@ -61,6 +67,8 @@ impl SearchIndex {
         let index = self.current();
         let found = self.compute(move || {
             let vector = match &embedder {
+                // An identifier has no meaning besides what it is of, and its many tokens take the model long.
+                Some(_) if is_identifier(&text) && !index.lookup(&text).is_empty() => None,
                 Some(embedder) => embedder.embed(&[&text]).map(|vectors| vectors.into_iter().next())?,
                 None => None,
             };

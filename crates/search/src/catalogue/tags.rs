@@ -67,6 +67,12 @@ impl Tags {
         self.pairs.iter().map(|(pair, text)| (pair, text.split_once(BETWEEN).map_or("", |(_, value)| value)))
     }
 
+    /// Returns the pairs in use that have this key. Texts of others are not looked at.
+    pub(crate) fn of(&self, key: u32) -> impl Iterator<Item = (u32, &str)> {
+        let pairs = self.pairs.iter().filter(move |(pair, _)| self.key_of(*pair) == key);
+        pairs.map(|(pair, text)| (pair, text.split_once(BETWEEN).map_or("", |(_, value)| value)))
+    }
+
     /// Estimates what it takes of memory.
     pub(crate) fn bytes(&self) -> usize {
         self.pairs.bytes() + self.keys.bytes() + self.key_of.capacity() * 4

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use groma_model::ThingId;
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use super::bytes::{Done, Reader, Writer};
@@ -102,12 +103,12 @@ fn document(
         let text = texts.get(from.count()?).ok_or(damaged("a scope has no text"))?;
         row.scopes[at] = catalogue.scopes[at].acquire(text);
     }
-    let mut pairs = Vec::new();
+    let mut pairs = SmallVec::new();
     for place in from.numbers()? {
         let (key, value) = tags.get(place as usize).ok_or(damaged("a tag has no text"))?;
         pairs.push(catalogue.tags.acquire(key, value));
     }
-    row.tags = pairs.into_boxed_slice();
+    row.tags = pairs;
     let text = from.text()?;
     let inner = text.strip_prefix(SEPARATOR).and_then(|text| text.strip_suffix(SEPARATOR));
     if inner.is_none() {

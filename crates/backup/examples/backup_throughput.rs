@@ -1,5 +1,5 @@
-//! Times backups: `throughput make FOLDER MEGABYTES` makes a data folder, `throughput change FOLDER ROWS` changes rows all
-//! over its database, `throughput create|verify|restore FOLDER TARGET [CHUNK_BYTES]` does what it says and prints a line of
+//! Times backups: `backup_throughput make FOLDER MEGABYTES` makes a data folder, `backup_throughput change FOLDER ROWS` changes rows all
+//! over its database, `backup_throughput create|verify|restore FOLDER TARGET [CHUNK_BYTES]` does what it says and prints a line of
 //! JSON. TARGET is a folder, or `http://ADDRESS/BUCKET` of an S3 server on loopback. Used by `bench/backup_restic`.
 
 use std::error::Error;
