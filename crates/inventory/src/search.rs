@@ -11,9 +11,8 @@ mod embeddings;
 mod find;
 mod keeper;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use groma_database::apart;
 use groma_embedding::Embedder;
@@ -59,8 +58,8 @@ pub struct SearchIndex {
     stage: watch::Sender<Stage>,
     /// Whether the thread runs.
     started: Mutex<bool>,
-    /// Whether this process is about to end.
-    closing: AtomicBool,
+    /// Since when this process is about to end.
+    closing: OnceLock<Instant>,
     /// One for each that may search at once.
     turns: Arc<Semaphore>,
 }
@@ -76,7 +75,7 @@ impl SearchIndex {
             embedder: RwLock::new(embedder),
             stage: watch::Sender::new(Stage::Idle),
             started: Mutex::default(),
-            closing: AtomicBool::new(false),
+            closing: OnceLock::new(),
             turns: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from))),
         })
     }
@@ -122,6 +121,11 @@ impl SearchIndex {
         *self.stage.borrow() >= Stage::Names
     }
 
+    #[cfg(test)]
+    fn is_begun(&self) -> bool {
+        *self.stage.borrow() > Stage::Idle
+    }
+
     /// Takes in vectors that were made.
     pub(crate) fn learn(&self, vectors: Vec<(groma_model::ThingId, Vec<f32>)>) {
         self.current().set_vectors(vectors);
@@ -134,7 +138,7 @@ impl SearchIndex {
 
     /// Ends the thread once it has kept what makes the next start fast. Nobody asks anything any more.
     pub async fn close(&self) {
-        self.closing.store(true, Ordering::Release);
+        let _ = self.closing.set(Instant::now());
         self.forget();
         let mut stages = self.stage.subscribe();
         let ended = stages.wait_for(|stage| matches!(stage, Stage::Idle | Stage::Failed(_))).await;

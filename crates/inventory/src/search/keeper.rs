@@ -1,8 +1,8 @@
 //! The thread that loads the index and keeps it up to date.
 
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError, Weak};
+use std::time::Duration;
 
 use groma_database::rusqlite;
 use groma_embedding::{Embedder, EmbedderKind};
@@ -18,6 +18,8 @@ use crate::things::{self, Thing};
 const PAGE: usize = 1_000;
 /// From how many things on a copy is kept for the next start: fewer are read as fast.
 const WORTH_A_COPY: usize = if cfg!(test) { 20 } else { 5_000 };
+/// For how long a process that is about to end goes on with an index that has no copy yet.
+const FOR_THE_NEXT: Duration = Duration::from_secs(10);
 /// A copy is made anew when one in so many things is another one.
 const DRIFT: usize = 10;
 
@@ -27,6 +29,8 @@ struct Picture {
     embedder: Arc<dyn Embedder>,
     /// How many things differ from the copy on disk.
     drift: usize,
+    /// Whether it began with the copy.
+    has_copy: bool,
     /// Whether all names and words are in it.
     is_whole: bool,
 }
@@ -81,20 +85,21 @@ impl SearchIndex {
     /// Begins with the copy, or with nothing.
     fn begin(&self) -> Picture {
         let embedder = self.embedder();
-        let index = copy::load(&self.inventory.keyring, embedder.id()).unwrap_or_default();
-        Picture { index: Arc::new(index), embedder, drift: 0, is_whole: false }
+        let index = copy::load(&self.inventory.keyring, embedder.id());
+        let has_copy = index.is_some();
+        Picture { index: Arc::new(index.unwrap_or_default()), embedder, drift: 0, has_copy, is_whole: false }
     }
 
     fn load(&self, picture: &mut Picture, fed: &Receiver<Vec<Fed>>) -> Result<(), InventoryError> {
         let connection = self.inventory.database.reader()?;
         self.load_things(picture, &connection, fed)?;
-        if self.is_leaving() {
+        if self.gives_up(picture) {
             return Ok(());
         }
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&picture.index);
         self.advance(Stage::Names);
         while picture.index.build_some_words() {
-            if self.is_leaving() {
+            if self.gives_up(picture) {
                 return Ok(());
             }
         }
@@ -119,7 +124,13 @@ impl SearchIndex {
 
     /// Whether nobody wants any more of it.
     fn is_leaving(&self) -> bool {
-        self.closing.load(Ordering::Acquire)
+        self.closing.get().is_some()
+    }
+
+    /// Whether loading names and words is broken off. Whoever began without a copy goes on for a while, so that the next
+    /// can begin with one: else no command that searches by itself ever would.
+    fn gives_up(&self, picture: &Picture) -> bool {
+        self.closing.get().is_some_and(|since| picture.has_copy || since.elapsed() > FOR_THE_NEXT)
     }
 
     /// Reads what is not in the picture as it is in the table, and takes out what is not in the table.
@@ -131,7 +142,7 @@ impl SearchIndex {
     ) -> Result<(), InventoryError> {
         let mut known = picture.index.known().into_iter().peekable();
         let mut after = None;
-        while !self.is_leaving() {
+        while !self.gives_up(picture) {
             let (mut page, mut seen, mut gone) = (Vec::with_capacity(PAGE), Vec::new(), Vec::new());
             // Both go by id.
             let skip = |id: ThingId, light: &things::Light| {
@@ -160,7 +171,7 @@ impl SearchIndex {
                 None => break,
             }
         }
-        if self.is_leaving() {
+        if self.gives_up(picture) {
             return Ok(());
         }
         let gone: Vec<ThingId> = known.map(|known| known.id).collect();

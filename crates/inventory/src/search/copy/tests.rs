@@ -104,6 +104,21 @@ async fn a_copy_is_sealed_and_made_anew_only_when_much_is_different() {
 }
 
 #[tokio::test]
+async fn who_leaves_while_it_loads_leaves_a_copy_all_the_same() {
+    let world = World::open().await;
+    world.record(things(COUNT)).await;
+    let index = open(&world);
+    let asked = Arc::clone(&index);
+    let asking = tokio::spawn(async move { asked.facets(Filter::default()).await });
+    while !index.is_begun() {
+        tokio::task::yield_now().await;
+    }
+    index.close().await;
+    assert!(world.folder().join(FILE).exists());
+    drop(asking);
+}
+
+#[tokio::test]
 async fn a_copy_that_is_damaged_or_made_otherwise_is_as_good_as_none() {
     let world = World::open().await;
     world.record(things(COUNT)).await;
